@@ -1,0 +1,81 @@
+"""Settings: a frozen value read once from the environment and passed in. Nobody else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from p2p_graph.errors import SettingsError
+from p2p_graph.model import Limits
+
+__all__ = ["Settings", "share"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def share(folder: str) -> Path:
+    """Where `queries`, `ontology` or `data/triples` stand: in a checkout, or inside the installed package.
+
+    Raises SettingsError if neither holds the folder.
+
+    >>> share("ontology").name
+    'ontology'
+    """
+    for root in (_PACKAGE / "_share", _PACKAGE.parent):
+        if (root / folder).is_dir():
+            return root / folder
+    raise SettingsError(f"The folder {folder} is in neither the package nor a checkout: install again.", setting=folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, with its default. The names in the environment are `P2P_` and the name in capitals.
+
+    >>> Settings.from_env({"P2P_PORT": "9000"}).port
+    9000
+    """
+
+    #: folder of what the program writes: releases and the current one
+    home: Path = Path("var")
+    #: empty for the current release in `home`; a folder of a release; or the address of a SPARQL endpoint
+    store: str = ""
+    #: where the website listens
+    host: str = "127.0.0.1"
+    #: on which port
+    port: int = 8000
+    #: processes that answer queries
+    workers: int = 2
+    #: seconds one query may take
+    query_seconds: float = 20.0
+    #: rows one answer may have
+    query_rows: int = 50_000
+    #: bytes one answer may have
+    query_bytes: int = 50_000_000
+    #: triples from which workers open the release's disk store instead of loading it into memory
+    disk_from: int = 3_000_000
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of one query."""
+        return Limits(self.query_seconds, self.query_rows, self.query_bytes)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Settings from `P2P_…` variables. Raises SettingsError for a value of the wrong kind."""
+        env = os.environ if env is None else env
+        found: dict[str, object] = {}
+        for name, kind in cls.__annotations__.items():
+            text = env.get(f"P2P_{name.upper()}")
+            if text is None:
+                continue
+            reader = {"Path": Path, "str": str, "int": int, "float": float}[str(kind)]
+            try:
+                found[name] = reader(text)
+            except ValueError:
+                raise SettingsError(
+                    f"P2P_{name.upper()} is {text!r}; it must be {'a whole number' if reader is int else 'a number'}.",
+                    setting=name,
+                ) from None
+        return cls(**found)  # type: ignore[arg-type]

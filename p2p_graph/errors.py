@@ -1,0 +1,170 @@
+"""The whole tree of errors; each has a code, named values and a sentence that says what to do.
+
+    P2PError
+    ├── QueryError
+    │   ├── QuerySyntaxError     the text is not SPARQL; line and column say where
+    │   ├── QueryRefused         an update, SERVICE, or a graph outside the release
+    │   ├── QueryTooComplex      longer or more deeply nested than the engine can bear
+    │   ├── QueryTimeout         past its seconds; the worker is gone
+    │   ├── AnswerTooLarge       more rows or bytes than the limit
+    │   └── EngineFailed         the engine stopped while it answered
+    ├── LibraryError
+    │   ├── UnknownQuery         no saved query of that name
+    │   ├── UnknownParameter     the saved query has no such parameter
+    │   └── BadValue             a value of the wrong kind for its parameter
+    ├── UnknownThing             no thing at that address
+    ├── UnknownFormat            no format of that name for this kind of answer
+    ├── StoreUnavailable         a remote endpoint is down, or its answer makes no sense
+    ├── NoRelease                no release in that folder
+    ├── DataError                files of the data or the ontology that cannot be released
+    └── SettingsError            a setting that cannot be used
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AnswerTooLarge",
+    "BadValue",
+    "DataError",
+    "EngineFailed",
+    "LibraryError",
+    "NoRelease",
+    "P2PError",
+    "QueryError",
+    "QueryRefused",
+    "QuerySyntaxError",
+    "QueryTimeout",
+    "QueryTooComplex",
+    "SettingsError",
+    "StoreUnavailable",
+    "UnknownFormat",
+    "UnknownParameter",
+    "UnknownQuery",
+    "UnknownThing",
+]
+
+
+class P2PError(Exception):
+    """Any error of this package: `code` for machines, `values` by name, a sentence as its text.
+
+    >>> str(P2PError("It is raining.", place="Porto"))
+    'It is raining.'
+    >>> P2PError("It is raining.", place="Porto").values
+    {'place': 'Porto'}
+    """
+
+    code = "error"
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence)
+        self.values: dict[str, object] = values
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), str(self), self.values))
+
+
+def _rebuild(kind: type[P2PError], sentence: str, values: dict[str, object]) -> P2PError:
+    """Errors cross the pipe between a worker and its parent; their values must survive it."""
+    return kind(sentence, **values)
+
+
+class QueryError(P2PError):
+    """A query that was not answered."""
+
+    code = "query"
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not SPARQL; values `line` and `column` count from 1."""
+
+    code = "query-syntax"
+
+
+class QueryRefused(QueryError):
+    """An update, `SERVICE`, or a graph outside the release; value `what` names it."""
+
+    code = "query-refused"
+
+
+class QueryTooComplex(QueryError):
+    """Longer or more deeply nested than the engine can bear; value `limit` says how much is."""
+
+    code = "query-too-complex"
+
+
+class QueryTimeout(QueryError):
+    """Past its limit; value `seconds`."""
+
+    code = "query-timeout"
+
+
+class AnswerTooLarge(QueryError):
+    """More than the limit; value `rows` or `bytes`."""
+
+    code = "answer-too-large"
+
+
+class EngineFailed(QueryError):
+    """The engine stopped while it answered; nothing else is lost."""
+
+    code = "engine-failed"
+
+
+class LibraryError(P2PError):
+    """A saved query that cannot be found or bound."""
+
+    code = "library"
+
+
+class UnknownQuery(LibraryError):
+    """No saved query of that name; value `near` lists similar names."""
+
+    code = "unknown-query"
+
+
+class UnknownParameter(LibraryError):
+    """The saved query has no such parameter; value `parameters` lists those it has."""
+
+    code = "unknown-parameter"
+
+
+class BadValue(LibraryError):
+    """A value of the wrong kind for its parameter; values `parameter`, `kind`, `example`."""
+
+    code = "bad-value"
+
+
+class UnknownThing(P2PError):
+    """No thing at that address; value `address`."""
+
+    code = "unknown-thing"
+
+
+class UnknownFormat(P2PError):
+    """No format of that name for this kind of answer; value `formats` lists those there are."""
+
+    code = "unknown-format"
+
+
+class StoreUnavailable(P2PError):
+    """A remote endpoint is down, or its answer makes no sense; value `location`."""
+
+    code = "store-unavailable"
+
+
+class NoRelease(P2PError):
+    """No release in that folder; value `folder`."""
+
+    code = "no-release"
+
+
+class DataError(P2PError):
+    """Files that cannot be released; value `faults` is the tuple of all of them."""
+
+    code = "data"
+
+
+class SettingsError(P2PError):
+    """A setting that cannot be used; value `setting`."""
+
+    code = "settings"
