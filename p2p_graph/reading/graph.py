@@ -1,0 +1,258 @@
+"""`Graph`, the one object of the reading side: asks, runs saved queries, describes things, draws networks."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pyoxigraph import Literal, NamedNode
+
+from p2p_graph.config import Settings, share
+from p2p_graph.errors import NoRelease, UnknownThing
+from p2p_graph.model import Answer, Limits, Prepared, Table, Term
+from p2p_graph.reading.library import Library, SavedQuery
+from p2p_graph.reading.network import Network, Wheel, mixing, project
+from p2p_graph.reading.search import Hit, LabelIndex
+from p2p_graph.reading.store import Store, inspect, open_store
+from p2p_graph.vocab import BASE, PREFIXES, kind_and_slug
+
+__all__ = ["Entity", "Graph", "Reference", "Word", "open_graph"]
+
+_LABELS = frozenset({PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel"})
+_TYPE = PREFIXES["rdf"] + "type"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A class, property, concept or scheme: its labels by language, its definition, its place in its scheme."""
+
+    address: str
+    kind: str
+    labels: Mapping[str, str]
+    definition: str
+    scheme: str | None = None
+    order: int = 0
+    broader: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another thing that points here: its address, by which property, and the name of its class."""
+
+    address: str
+    property: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing: its address, kind and slug, its facts by property, and what points to it."""
+
+    address: str
+    kind: str
+    slug: str
+    facts: Mapping[str, tuple[Term, ...]]
+    references: tuple[Reference, ...]
+
+    def first(self, property: str) -> Term | None:
+        """The first value of a property, or None."""
+        values = self.facts.get(property)
+        return values[0] if values else None
+
+    def labels(self) -> dict[str, str]:
+        """Its labels by language."""
+        terms = (t for p in _LABELS for t in self.facts.get(p, ()))
+        return {t.language or "": t.value for t in terms if isinstance(t, Literal)}
+
+
+def open_graph(location: str | Path | None = None, settings: Settings | None = None) -> Graph:
+    """Opens a graph: a folder of a release, the address of a SPARQL endpoint, or by default the current release.
+
+    Raises NoRelease where there is none, StoreUnavailable where an endpoint does not answer.
+
+    >>> with open_graph() as graph:  # doctest: +SKIP
+    ...     print(graph.version)
+    """
+    settings = settings or Settings.from_env()
+    where: str | Path = location or settings.store or _current(settings.home)
+    return Graph(open_store(where, settings), Library.load(share("queries")), settings.limits)
+
+
+def _current(home: Path) -> Path:
+    """The folder of the current release. Raises NoRelease with what to do."""
+    pointer = home / "current"
+    if not pointer.is_file():
+        raise NoRelease(f"There is no release in {home}: run `p2p release` to build one.", folder=str(home))
+    return home / "releases" / pointer.read_text(encoding="utf-8").strip()
+
+
+class Graph:
+    """One published release, ready to be asked. Close it, or use it in a `with` block."""
+
+    def __init__(self, store: Store, library: Library, limits: Limits) -> None:
+        self._store = store
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._index: LabelIndex | None = None
+        self._known_labels: dict[str, dict[str, str]] = {}
+        self.library = library
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the processes or connections behind it."""
+        self._store.close()
+        if self._index:
+            self._index.close()
+
+    @property
+    def version(self) -> str:
+        """The version of the release."""
+        return self._store.version
+
+    # asking
+
+    def prepare(self, query: str) -> Prepared:
+        """Looks at a query before it runs: its form, and whether it is allowed at all."""
+        return inspect(query)
+
+    def ask(self, query: str, limits: Limits | None = None) -> Answer:
+        """Answers a SPARQL query with a Table, Triples or Boolean. Raises a QueryError if it cannot."""
+        return self._store.answer(query, limits or self._limits)
+
+    def written(self, query: str, format_name: str, limits: Limits | None = None) -> bytes:
+        """The answer of a query as bytes in a format."""
+        return self._store.written(query, limits or self._limits, format_name)
+
+    def run(self, name: str, **values: str | Iterable[str]) -> Table:
+        """Runs a saved query that gives a table, with values bound to its parameters."""
+        answer = self.ask(self.library.get(name).bind(**values))
+        if not isinstance(answer, Table):
+            raise TypeError(f"the saved query {name} gives no table")
+        return answer
+
+    def run_written(self, name: str, format_name: str, **values: str | Iterable[str]) -> bytes:
+        """Runs a saved query and gives its answer as bytes in a format."""
+        return self.written(self.library.get(name).bind(**values), format_name)
+
+    # words and labels
+
+    @cached_property
+    def words(self) -> Mapping[str, Word]:
+        """Every class, property, concept and scheme by address."""
+        found: dict[str, Word] = {}
+        labels: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in self.run("words").records():
+            term, label, order = _text(row["term"]), row["label"], row["order"]
+            assert isinstance(label, Literal)
+            labels[term][label.language or ""] = label.value
+            found[term] = Word(
+                term,
+                _text(row["kind"]).rsplit("#", 1)[-1],
+                labels[term],
+                _text(row["definition"]),
+                _text(row["scheme"]) or None,
+                int(_text(order)) if order is not None else 0,
+                _text(row["broader"]) or None,
+            )
+        return found
+
+    def concepts(self, scheme: str) -> list[Word]:
+        """The concepts of a scheme in their order."""
+        address = f"{BASE}vocab/{scheme}"
+        return sorted((w for w in self.words.values() if w.scheme == address), key=lambda w: w.order)
+
+    def labels(self, addresses: Iterable[str], language: str = "en") -> dict[str, str]:
+        """What things are called in a language, with English and then any other as the fallback; one query for all."""
+        wanted = list(dict.fromkeys(addresses))
+        with self._lock:
+            missing = [a for a in wanted if a not in self._known_labels and a not in self.words]
+        found: dict[str, dict[str, str]] = {a: {} for a in missing}
+        for start in range(0, len(missing), 500):
+            for row in self.run("labels-of-things", thing=missing[start : start + 500]).records():
+                label = row["label"]
+                assert isinstance(label, Literal)
+                found[_text(row["thing"])][label.language or ""] = label.value
+        with self._lock:
+            self._known_labels.update(found)
+            return {a: self._chosen(a, language) for a in wanted}
+
+    def label(self, address: str, language: str = "en") -> str:
+        """What a thing is called in a language; English, any other or its slug as the fallback."""
+        return self.labels([address], language)[address]
+
+    def _chosen(self, address: str, language: str) -> str:
+        word = self.words.get(address)
+        labels = word.labels if word else self._known_labels.get(address, {})
+        for code in (language, "en", ""):
+            if code in labels:
+                return labels[code]
+        if labels:
+            return labels[min(labels)]
+        return address.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1].replace("-", " ")
+
+    # things
+
+    def entity(self, address: str) -> Entity:
+        """A thing by its address: its facts and what points to it. Raises UnknownThing."""
+        known = kind_and_slug(address)
+        facts: dict[str, list[Term]] = defaultdict(list)
+        if known:
+            for row in self.run("facts-of-thing", thing=address).records():
+                value = row["value"]
+                if value is not None and value not in facts[_text(row["property"])]:
+                    facts[_text(row["property"])].append(value)
+        if not known or not facts:
+            raise UnknownThing(f"There is nothing at {address[:200]}.", address=address)
+        references = tuple(
+            Reference(_text(row["subject"]), _text(row["property"]), _text(row["type"]).rsplit("/", 1)[-1])
+            for row in self.run("references-to-thing", thing=address).records()
+        )
+        return Entity(address, known[0], known[1], {p: tuple(v) for p, v in facts.items()}, references)
+
+    def search(self, text: str, limit: int = 40) -> list[Hit]:
+        """Things whose label begins with the words of a text, in any language, without accents and case."""
+        with self._lock:
+            if self._index is None:
+                self._index = LabelIndex(self._searchable())
+        return self._index.find(text, limit)
+
+    def _searchable(self) -> Iterable[tuple[str, str, str, str]]:
+        for thing, label in self.run("searchable-labels").rows:
+            known = kind_and_slug(_text(thing))
+            if known and isinstance(label, Literal):
+                yield _text(thing), known[0], label.value, label.language or ""
+
+    # networks
+
+    def network(self, country: str | None = None, practice: str | None = None) -> Network:
+        """The actors of a country (two-letter code) or a practice (slug) and the ties between them."""
+        values = {k: v for k, v in (("country", country), ("practice", practice)) if v}
+        return project(
+            self.run("ties-of-country", **values),
+            self.run("affiliations-of-country", **values),
+        )
+
+    def wheel(self, country: str | None = None, practice: str | None = None) -> Wheel:
+        """Which role families cooperate, in how many practices and in which form."""
+        return mixing(self.network(country, practice))
+
+    def question(self, name: str) -> SavedQuery:
+        """A saved query by its name."""
+        return self.library.get(name)
+
+
+def _text(term: Term | None) -> str:
+    return term.value if isinstance(term, NamedNode | Literal) else ""
