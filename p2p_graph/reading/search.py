@@ -50,11 +50,11 @@ class LabelIndex:
         self._lock = threading.Lock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._db.execute(
-            "CREATE VIRTUAL TABLE label USING fts5(folded, address UNINDEXED, kind UNINDEXED, "
+            "CREATE VIRTUAL TABLE names USING fts5(folded, address UNINDEXED, kind UNINDEXED, "
             "label UNINDEXED, language UNINDEXED, weight UNINDEXED)"
         )
         self._db.executemany(
-            "INSERT INTO label VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?)",
             ((fold(label), address, kind, label, lang, _WEIGHT.get(kind, 6)) for address, kind, label, lang in labels),
         )
         self._db.commit()
@@ -67,7 +67,7 @@ class LabelIndex:
         question = " ".join(f'"{word}"*' for word in words)
         with self._lock:
             rows = self._db.execute(
-                "SELECT address, kind, label, language FROM label WHERE label MATCH ? "
+                "SELECT address, kind, label, language FROM names WHERE names MATCH ? "
                 "ORDER BY CAST(weight AS INTEGER) + rank / 5, label LIMIT ?",
                 (question, limit * 8),
             ).fetchall()
