@@ -1,0 +1,23 @@
+"""Writes the rows of a question as they are now, to be read by a person before they are kept.
+
+    python -m tests.questions.expect practices-by-country country=PT
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+
+from p2p_graph import open_graph
+from tests.questions.test_questions import HERE, written
+
+
+def main(name: str, *pairs: str) -> None:
+    values = dict(pair.split("=", 1) for pair in pairs)
+    with open_graph() as graph, (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
+        out.writelines(f"# {key}={value}\n" for key, value in values.items())
+        csv.writer(out, lineterminator="\n").writerows(written(graph.run(name, **values)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
