@@ -22,7 +22,7 @@ from pyoxigraph import Literal, NamedNode
 from p2p_graph.errors import BadValue, DataError, UnknownParameter, UnknownQuery
 from p2p_graph.vocab import BASE, KINDS, PREFIXES, SCHEMES, mint
 
-__all__ = ["COLUMN_KINDS", "PARAMETER_KINDS", "Library", "Parameter", "SavedQuery"]
+__all__ = ["COLUMN_KINDS", "PARAMETER_KINDS", "Library", "Parameter", "Pattern", "PatternTie", "SavedQuery"]
 
 #: kinds of values a parameter may take, each with a value that would pass
 PARAMETER_KINDS: Final[dict[str, str]] = {
@@ -95,6 +95,30 @@ class Parameter:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PatternTie:
+    """One tie of a pattern's drawing: between which of its roles, in which form and stance, one-way or not."""
+
+    one: str
+    other: str
+    form: str | None = None
+    polarity: str = "supports"
+    directed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A cooperation pattern: its definition in one sentence, why it matters, and its typed roles and ties.
+
+    `roles` maps a letter of the drawing to a role or family of the scheme of roles.
+    """
+
+    definition: str
+    why: str
+    roles: Mapping[str, str]
+    ties: tuple[PatternTie, ...]
+
+
 @dataclass(frozen=True)
 class SavedQuery:
     """One saved query: what it asks in words, what it takes, which columns it gives, and its text."""
@@ -107,6 +131,7 @@ class SavedQuery:
     columns: Mapping[str, str]
     text: str
     note: str = ""
+    pattern: Pattern | None = None
 
     @cached_property
     def body(self) -> str:
@@ -179,6 +204,11 @@ class Library:
         return cls(queries)
 
     @property
+    def patterns(self) -> list[SavedQuery]:
+        """The cooperation patterns, by title."""
+        return sorted(self.folder("patterns"), key=lambda q: q.title)
+
+    @property
     def questions(self) -> list[SavedQuery]:
         """The public saved queries, by title."""
         return sorted((q for q in self._by_name.values() if q.folder == "questions"), key=lambda q: q.title)
@@ -212,7 +242,7 @@ def parse(text: str, name: str, folder: str) -> SavedQuery:
         raise ValueError(f"the head is not YAML: {reason}") from None
     if not isinstance(head, dict) or not head.get("title"):
         raise ValueError("the head has no title")
-    unknown = set(head) - {"title", "question", "parameters", "columns", "note"}
+    unknown = set(head) - {"title", "question", "parameters", "columns", "note", "definition", "why", "drawing"}
     if unknown:
         raise ValueError(f"the head has unknown entries: {', '.join(sorted(unknown))}")
     if folder == "questions" and not (head.get("question") and head.get("columns")):
@@ -234,7 +264,20 @@ def parse(text: str, name: str, folder: str) -> SavedQuery:
         columns,
         text,
         str(head.get("note", "")),
+        _pattern(head) if folder == "patterns" else None,
     )
+
+
+def _pattern(head: Mapping[str, object]) -> Pattern:
+    drawing = head.get("drawing")
+    if not (head.get("definition") and head.get("why") and isinstance(drawing, dict)):
+        raise ValueError("a pattern needs the entries definition, why and drawing")
+    roles = {str(k): str(v) for k, v in drawing.get("roles", {}).items()}
+    ties = tuple(PatternTie(**tie) for tie in drawing.get("ties", []))
+    strangers = {end for tie in ties for end in (tie.one, tie.other)} - set(roles)
+    if strangers or not ties:
+        raise ValueError(f"the drawing has no ties, or ties to unknown roles: {', '.join(sorted(strangers)) or 'none'}")
+    return Pattern(str(head["definition"]), str(head["why"]), roles, ties)
 
 
 def _parameter(name: str, entry: object) -> Parameter:
