@@ -1,0 +1,304 @@
+"""The command `p2p`: a thin mirror of the objects.
+
+Commands of other packages join by the entry point `p2p_graph.commands`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+
+from p2p_graph import formats
+from p2p_graph.config import Settings, share
+from p2p_graph.errors import BadValue, DataError, P2PError
+from p2p_graph.model import Answer, Boolean, Table
+from p2p_graph.reading import open_graph
+from p2p_graph.reading.library import Library, SavedQuery
+from p2p_graph.reading.network_files import NETWORK_FORMATS, write_network
+
+__all__ = ["commands", "main"]
+
+
+class _Said(click.ClickException):
+    """An error of ours as click shows it: one sentence, exit code 2."""
+
+    exit_code = 2
+
+
+class _Commands(click.Group):
+    """Our commands and those that other packages bring; an error of ours is a sentence, never a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_joined()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is None and cmd_name in _joined():
+            loaded = _joined()[cmd_name].load()
+            assert isinstance(loaded, click.Command)
+            return loaded
+        return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DataError as error:
+            faults = error.values.get("faults")
+            for fault in faults if isinstance(faults, tuple) else ():
+                click.echo(str(fault), err=True)
+            raise _Said(str(error)) from None
+        except P2PError as error:
+            raise _Said(str(error)) from None
+
+
+def _joined() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group="p2p_graph.commands")}
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="p2p-graph", prog_name="p2p")
+def commands() -> None:
+    """Asks the Peer2Peer Graph, checks its data and builds its releases.
+
+    Settings come from the environment: P2P_HOME says where releases are kept (default: var), P2P_STORE which
+    release or SPARQL endpoint is asked.
+    """
+
+
+def main() -> None:
+    """What the command `p2p` runs."""
+    commands(prog_name="p2p")
+
+
+_on = click.option("--on", "location", metavar="LOCATION", help="A folder of a release or the address of an endpoint.")
+_format = click.option("--format", "-f", "format_name", metavar="NAME", help="Such as csv, json, xml, tsv, ttl, nt.")
+_output = click.option(
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output."
+)
+
+
+@commands.command(short_help="Answer a SPARQL query.")
+@click.argument("query", metavar="QUERY|FILE|-")
+@_format
+@_output
+@_on
+def ask(query: str, format_name: str | None, output: Path | None, location: str | None) -> None:
+    """Answers a SPARQL query, given as text, as a file, or as - for standard input.
+
+    \b
+    p2p ask 'SELECT * { ?s ?p ?o } LIMIT 5'
+    p2p ask my-question.rq --format csv -o answer.csv
+    echo 'ASK { ?s ?p ?o }' | p2p ask -
+    p2p ask my-question.rq --on https://example.org/sparql
+    """
+    text = _query_text(query)
+    with open_graph(location) as graph:
+        _give(graph.ask(text), format_name, output)
+
+
+@commands.command(short_help="Run a saved query.")
+@click.argument("name")
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
+@_format
+@_output
+@_on
+def run(name: str, values: tuple[str, ...], format_name: str | None, output: Path | None, location: str | None) -> None:
+    """Runs a saved query with values for its parameters; `p2p list` names them all.
+
+    \b
+    p2p run practices-by-country country=PT
+    p2p run police-ties country=BE --format csv -o police.csv
+    p2p run practices-by-country country=PT country=BE
+    """
+    saved = Library.load(share("queries")).get(name)
+    bound = saved.bind(**_values(values))
+    with open_graph(location) as graph:
+        _give(graph.ask(bound), format_name, output)
+
+
+@commands.command(name="list", short_help="List the saved queries.")
+def list_() -> None:
+    """Lists the saved queries with what they ask and what they take.
+
+    \b
+    p2p list
+    """
+    for saved in Library.load(share("queries")).questions:
+        click.secho(saved.name, bold=True)
+        click.echo(f"  {saved.question}")
+        for told in _parameters(saved):
+            click.echo(f"  {told}")
+
+
+@commands.command(short_help="Write the network of a country.")
+@click.argument("country")
+@click.option("--format", "-f", "format_name", type=click.Choice(list(NETWORK_FORMATS)), default="graphml")
+@_output
+@_on
+def network(country: str, format_name: str, output: Path | None, location: str | None) -> None:
+    """Writes the actors of a country (two-letter code) and the ties between them.
+
+    \b
+    p2p network PT -o portugal.graphml
+    p2p network BE --format gexf -o belgium.gexf
+    p2p network PT --format csv
+    """
+    with open_graph(location) as graph:
+        found = graph.network(country)
+        if not found.actors:
+            sentence = (
+                f"There is no network for {country!r}: give the two-letter code of a country with ties, such as PT."
+            )
+            raise BadValue(sentence, parameter="country", kind="country", example="PT")
+        _put(write_network(found, format_name, graph.version), output)
+
+
+@commands.command(short_help="Build a release.")
+def release() -> None:
+    """Builds a release from the data, the ontology and the words, and makes it the current one.
+
+    Nothing changes where a file is faulty: every fault is listed, and the last release stays.
+
+    \b
+    p2p release
+    P2P_HOME=/srv/p2p p2p release
+    """
+    from p2p_graph.release import build, current
+
+    settings = Settings.from_env()
+    try:
+        before = current(settings).name
+    except P2PError:
+        before = ""
+    with click.progressbar(length=100, label="Building", file=sys.stderr, item_show_func=lambda what: what) as bar:
+
+        def tell(what: str, done: int, total: int) -> None:
+            bar.update(done * 100 // total - bar.pos, what)
+
+        folder = build(settings, tell)
+    if folder.name == before:
+        click.echo(f"Nothing has changed since {before}.")
+    else:
+        click.echo(f"{folder.name} is built and current, in {folder}.")
+
+
+@commands.command(short_help="Compare a release with its manifest.")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def verify(folder: Path | None) -> None:
+    """Says whether a release on disk, by default the current one, is as it was built.
+
+    \b
+    p2p verify
+    p2p verify var/releases/0.1.0+2026-11-24.1
+    """
+    from p2p_graph import release as releases
+
+    folder = folder or releases.current(Settings.from_env())
+    wrong = releases.verify(folder)
+    if wrong:
+        for sentence in wrong:
+            click.echo(sentence, err=True)
+        raise _Said(f"{folder} is damaged: put it back from a backup, or remove it and run `p2p release`.")
+    click.echo(f"{folder} is whole.")
+
+
+@commands.command(short_help="Check files of data.")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Checks files of data, by default all, and says each fault in plain words.
+
+    \b
+    p2p check
+    p2p check data/triples/pt/practices/caso-cerco-dealers-2017.ttl
+    """
+    from p2p_graph import curation
+
+    sources = curation.Sources.shared()
+    chosen = curation.read_files(files or (sources.data,), sources.data).values()
+    faults = curation.check(chosen, sources)
+    if faults:
+        raise curation.data_error(faults)
+    click.echo(f"{_count(len(chosen), 'file')} checked: no fault.")
+
+
+@commands.command(short_help="Write files of data in their one order.")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; fail if a file would change.")
+def fmt(files: tuple[Path, ...], only_check: bool) -> None:
+    """Writes files of data, by default all, in canonical order, so that a difference shows what changed.
+
+    \b
+    p2p fmt
+    p2p fmt --check
+    p2p fmt data/triples/pt/organisations.ttl
+    """
+    from p2p_graph import curation
+
+    folder = curation.Sources.shared().data
+    changes = curation.in_order(curation.read_files(files or (folder,), folder))
+    for path in changes:
+        click.echo(f"{'would change' if only_check else 'changed'}: {path}")
+    if only_check and changes:
+        raise _Said(f"{_count(len(changes), 'file')} not in order: run `p2p fmt`.")
+    for path, text in changes.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+# What commands share
+
+
+def _query_text(query: str) -> str:
+    if query == "-":
+        return sys.stdin.read()
+    if "{" in query:
+        return query
+    path = Path(query)
+    if not path.is_file():
+        raise click.BadParameter(f"{query!r} is neither a query nor a file. Put a query in quotes, or give a file.")
+    return path.read_text(encoding="utf-8")
+
+
+def _values(pairs: Iterable[str]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"{pair!r} is no value: write KEY=VALUE, such as country=PT.")
+        values.setdefault(key, []).append(value)
+    return values
+
+
+def _parameters(saved: SavedQuery) -> list[str]:
+    return [
+        f"{p.name}={p.example}" + (f"  {p.label}" if p.label else "") + ("  (needed)" if p.required else "")
+        for p in saved.parameters.values()
+    ]
+
+
+def _give(answer: Answer, format_name: str | None, output: Path | None) -> None:
+    if format_name is None and output is not None:
+        format_name = output.suffix.removeprefix(".") or None
+    if format_name is None and isinstance(answer, Boolean):
+        click.echo("true" if answer else "false")
+        return
+    default = "csv" if isinstance(answer, Table) else "ttl"
+    _put(formats.write(answer, format_name or default), output)
+
+
+def _put(data: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as reason:
+        raise _Said(f"{output} cannot be written: {reason.strerror}.") from None
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

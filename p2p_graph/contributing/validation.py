@@ -1,0 +1,311 @@
+"""Checks data against the shapes and a few rules beside them, and says each fault in plain words.
+
+Two engines read the same shapes. pyrudof is about four times faster and only says which things are faulty;
+pySHACL then looks at those things alone and gives the words. Besides `Triples.to_rdflib`, this is the
+only file that uses rdflib.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Self, cast
+
+import pyrudof
+import pyshacl
+import rdflib
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from rdflib.namespace import SH
+
+from p2p_graph.model import Fault
+from p2p_graph.vocab import BASE, KINDS, PREFIXES, kind_and_slug, p2p, shorten
+
+__all__ = ["Shapes", "Source", "line_of", "validate"]
+
+_TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
+_LABEL: Final = NamedNode(PREFIXES["rdfs"] + "label")
+_PREFERRED: Final = NamedNode(PREFIXES["skos"] + "prefLabel")
+_SUPERCLASS: Final = NamedNode(PREFIXES["rdfs"] + "subClassOf")
+_PREFIX_LINE = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of data: its name for people, its text, and the triples read from it."""
+
+    file: str
+    text: str = field(repr=False)
+    triples: tuple[Triple, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The shapes, read once, in the form each engine wants."""
+
+    text: str = field(repr=False)
+    graph: rdflib.Graph = field(repr=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Reads every `.ttl` file of a folder."""
+        triples = [quad.triple for path in sorted(folder.glob("*.ttl")) for quad in parse(path=path)]
+        text = _n_triples(triples)
+        return cls(text, rdflib.Graph().parse(data=text, format="nt"))
+
+    def name(self, path: str) -> str:
+        """What forms call a property, or its short name where no shape has it."""
+        for shape in self.graph.subjects(SH.path, rdflib.URIRef(path)):
+            found = self.graph.value(shape, SH.name)
+            if found is not None:
+                return str(found)
+        return shorten(path)
+
+
+def validate(sources: Iterable[Source], context: Iterable[Triple], shapes: Shapes) -> tuple[Fault, ...]:
+    """Every fault of the sources, by file and line; empty if there is none.
+
+    `context` is what the sources may refer to: the ontology, the vocabulary and the rest of the data. It is
+    not checked itself, but it must be whole, or things that exist will be called unknown.
+
+    >>> from p2p_graph.config import share
+    >>> shapes = Shapes.load(share("ontology") / "shapes")
+    >>> text = "<https://w3id.org/peer2peer/id/period/a> a <https://w3id.org/peer2peer/ontology/Perod> ."
+    >>> triples = tuple(quad.triple for quad in parse(text, RdfFormat.TURTLE))
+    >>> [fault.what for fault in validate([Source("a.ttl", text, triples)], [], shapes)]
+    ['The ontology has no class p2p:Perod.']
+    """
+    files = tuple(sources)
+    own = [triple for source in files for triple in source.triples]
+    everything = list(dict.fromkeys([*context, *own]))
+    where = _Places(files)
+    by_rule = list(_rule_faults(own, everything, shapes, where))
+    by_shape = _beside(_shape_faults(everything, shapes, where), by_rule, with_value=True)
+    names = _beside(_labels(own, everything, shapes, where), by_shape, with_value=False)
+    kept = {(f.file, f.subject, f.field, f.what, f.value): f for f in (*by_rule, *by_shape, *names)}
+    return tuple(sorted(kept.values(), key=lambda f: (f.file, f.line or 0, f.subject, f.field, f.what, f.value)))
+
+
+def _beside(faults: Iterable[Fault], said: Iterable[Fault], with_value: bool) -> list[Fault]:
+    """The faults that `said` does not hold already, so that one slip is told once."""
+
+    def key(fault: Fault) -> tuple[str, str, str]:
+        return fault.subject, fault.extra.get("path", fault.field), fault.value if with_value else ""
+
+    known = {key(fault) for fault in said}
+    return [fault for fault in faults if key(fault) not in known]
+
+
+def line_of(text: str, address: str) -> int | None:
+    """The line, from 1, on which a Turtle text begins to speak of an address.
+
+    >>> line_of("@prefix a: <https://example.org/> .\\n\\na:b a:c a:d .", "https://example.org/b")
+    3
+    """
+    names = [re.escape(f"<{address}>")]
+    for prefix, start in _PREFIX_LINE.findall(text):
+        if start and address.startswith(start):
+            names.append(re.escape(f"{prefix}:{address[len(start) :]}"))
+    as_subject = re.search(rf"^[ \t]*(?:{'|'.join(names)})(?=\s)", text, re.MULTILINE)
+    found = as_subject or re.search(rf"(?:{'|'.join(names)})(?![\w-])", text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
+class _Places:
+    """In which file and line a subject stands; a subject may stand in several."""
+
+    def __init__(self, sources: tuple[Source, ...]) -> None:
+        self._by_subject: dict[str, list[Source]] = defaultdict(list)
+        for source in sources:
+            for subject in dict.fromkeys(_value(triple.subject) for triple in source.triples):
+                self._by_subject[subject].append(source)
+
+    def __contains__(self, subject: str) -> bool:
+        return subject in self._by_subject
+
+    def fault(self, triple_or_subject: Triple | str, field: str, what: str, value: str, **extra: str) -> Fault:
+        """A fault at the file that holds the triple, or else at the first that holds the subject."""
+        if isinstance(triple_or_subject, str):
+            subject, source = triple_or_subject, self._by_subject[triple_or_subject][0]
+        else:
+            subject = _value(triple_or_subject.subject)
+            holders = self._by_subject[subject]
+            source = next((s for s in holders if triple_or_subject in s.triples), holders[0])
+        return Fault(source.file, line_of(source.text, subject), shorten(subject), field, what, value, extra)
+
+
+# Rules that shapes do not say
+
+
+def _rule_faults(own: list[Triple], everything: list[Triple], shapes: Shapes, where: _Places) -> Iterator[Fault]:
+    known = {_value(triple.subject) for triple in everything if triple.predicate == _TYPE}
+    yield from _unknown_words(own, known, shapes, where)
+    yield from _addresses(own, everything, where)
+    yield from _directions(own, everything, shapes, where)
+
+
+def _unknown_words(own: list[Triple], known: set[str], shapes: Shapes, where: _Places) -> Iterator[Fault]:
+    for triple in own:
+        path = triple.predicate.value
+        if path.startswith(PREFIXES["p2p"]) and path not in known:
+            yield where.fault(triple, shorten(path), f"The ontology has no property {shorten(path)}.", "", path=path)
+        if not isinstance(triple.object, NamedNode) or triple.object.value in known:
+            continue
+        value = triple.object.value
+        if triple.predicate == _TYPE:
+            if value.startswith(PREFIXES["p2p"]):
+                yield where.fault(triple, "Kind", f"The ontology has no class {shorten(value)}.", "", path=path)
+        elif value.startswith(PREFIXES["p2p"]):
+            yield where.fault(triple, shapes.name(path), "The ontology has no such term.", shorten(value), path=path)
+        elif value.startswith(f"{BASE}vocab/"):
+            what = "There is no such entry in the lists of words. Choose one that there is, or propose a new one."
+            yield where.fault(triple, shapes.name(path), what, shorten(value), path=path)
+        elif value.startswith(f"{BASE}id/"):
+            what = "Nothing is known under this address. Mend it, or describe the thing in a file of its own."
+            yield where.fault(triple, shapes.name(path), what, shorten(value), path=path)
+
+
+def _addresses(own: list[Triple], everything: list[Triple], where: _Places) -> Iterator[Fault]:
+    """Things have an address of their own, of the form that fits what they are."""
+    types: dict[str, set[str]] = defaultdict(set)
+    wider: dict[str, set[str]] = defaultdict(set)
+    for triple in everything:
+        if triple.predicate == _TYPE:
+            types[_value(triple.subject)].add(_value(triple.object))
+        elif triple.predicate == _SUPERCLASS:
+            wider[_value(triple.subject)].add(_value(triple.object))
+    for triple in own:
+        if isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode):
+            what = "Something stands here without an address. Give it one, so that others can point to it."
+            yield where.fault(triple, "", what, "")
+    for subject in dict.fromkeys(_value(triple.subject) for triple in own):
+        found = kind_and_slug(subject)
+        if found is None:
+            if subject.startswith(f"{BASE}id/"):
+                what = f"This address has no known form. It must be one of {', '.join(f'{k}:…' for k in KINDS)}."
+                yield where.fault(subject, "Address", what, "")
+            continue
+        if not types[subject]:
+            yield where.fault(subject, "Kind", f"Say what it is, such as “a p2p:{KINDS[found[0]]}”.", "")
+            continue
+        given, expected = types[subject], PREFIXES["p2p"] + KINDS[found[0]]
+        if all(t.startswith(PREFIXES["p2p"]) and t in types for t in given) and not (
+            given & _narrower(expected, wider)
+        ):
+            what = f"The address says {found[0]}, but it is described as something else."
+            yield where.fault(subject, "Kind", what, ", ".join(sorted(map(shorten, given))))
+
+
+def _narrower(top: str, wider: dict[str, set[str]]) -> set[str]:
+    """A class with all classes below it."""
+    found = {top}
+    while more := {narrow for narrow, above in wider.items() if above & found} - found:
+        found |= more
+    return found
+
+
+def _directions(own: list[Triple], everything: list[Triple], shapes: Shapes, where: _Places) -> Iterator[Fault]:
+    joined = {(t.subject, t.object) for t in everything if t.predicate == p2p("participant")}
+    for triple in own:
+        if triple.predicate in (p2p("giver"), p2p("receiver")) and (triple.subject, triple.object) not in joined:
+            what = "Whom a tie comes from or leads to must also be named among those who take part."
+            path = triple.predicate.value
+            yield where.fault(triple, shapes.name(path), what, shorten(_value(triple.object)), path=path)
+
+
+def _labels(own: list[Triple], everything: list[Triple], shapes: Shapes, where: _Places) -> Iterator[Fault]:
+    """At most one name in each language; said here for things that no shape speaks of."""
+    names: dict[tuple[str, NamedNode, str], list[str]] = defaultdict(list)
+    for triple in everything:
+        if triple.predicate in (_LABEL, _PREFERRED) and isinstance(triple.object, Literal):
+            key = (_value(triple.subject), triple.predicate, triple.object.language or "")
+            names[key].append(triple.object.value)
+    own_labels = {(_value(t.subject), t.predicate) for t in own if t.predicate in (_LABEL, _PREFERRED)}
+    for (subject, predicate, language), values in names.items():
+        if len(values) > 1 and (subject, predicate) in own_labels:
+            what = f"There are two names in the same language ({language or 'none given'}). Keep one."
+            path = predicate.value
+            yield where.fault(subject, shapes.name(path), what, " / ".join(sorted(values)), path=path)
+
+
+# Shapes
+
+
+def _shape_faults(everything: list[Triple], shapes: Shapes, where: _Places) -> Iterator[Fault]:
+    text = _n_triples(everything)
+    faulty = [address for address in _gate(text, shapes) if address in where]
+    if not faulty:
+        return
+    with _quiet_rdflib():
+        data = rdflib.Graph().parse(data=text, format="nt")
+        report = _report(data, shapes, faulty)
+    for result in report.objects(None, SH.result):
+        subject = str(report.value(result, SH.focusNode))
+        path = report.value(result, SH.resultPath)
+        shape = report.value(result, SH.sourceShape)
+        value = report.value(result, SH.value)
+        named = shapes.graph.value(shape, SH.name) if shape is not None else None
+        yield where.fault(
+            subject,
+            str(named) if named is not None else "",
+            _words(report, result),
+            _shown(value) if value is not None and str(value) != subject else "",
+            **({"path": str(path)} if path is not None else {}),
+        )
+
+
+def _gate(text: str, shapes: Shapes) -> list[str]:
+    """The addresses that some shape finds faulty, by the fast engine."""
+    engine = pyrudof.Rudof(pyrudof.RudofConfig())
+    engine.read_data(text, pyrudof.RDFFormat.NTriples)
+    engine.read_shacl(shapes.text, pyrudof.ShaclFormat.NTriples)
+    report = engine.validate_shacl()
+    return list(dict.fromkeys(str(entry.focus_node).strip("<>") for entry in report.violations))
+
+
+def _report(data: rdflib.Graph, shapes: Shapes, focus: list[str]) -> rdflib.Graph:
+    """What pySHACL says of the addresses in `focus`."""
+    _, report, _ = pyshacl.validate(
+        data,
+        shacl_graph=shapes.graph,
+        inference="none",
+        focus_nodes=[rdflib.URIRef(address) for address in focus],
+    )
+    return cast(rdflib.Graph, report)
+
+
+def _words(report: rdflib.Graph, result: rdflib.term.Node) -> str:
+    """The message of the shape, in English where there are several."""
+    messages = [m for m in report.objects(result, SH.resultMessage) if isinstance(m, rdflib.Literal)]
+    english = [str(message) for message in messages if message.language in (None, "en")]
+    return min(english or [str(message) for message in messages], default="This does not fit.")
+
+
+def _shown(value: rdflib.term.Node) -> str:
+    return shorten(str(value)) if isinstance(value, rdflib.URIRef) else str(value)
+
+
+@contextmanager
+def _quiet_rdflib() -> Iterator[None]:
+    """A value that is no number is a fault with words of its own; rdflib would also log a traceback for it."""
+    log = logging.getLogger("rdflib.term")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _n_triples(triples: Iterable[Triple]) -> str:
+    text = serialize(triples, format=RdfFormat.N_TRIPLES)
+    assert text is not None
+    return text.decode()
+
+
+def _value(term: object) -> str:
+    return term.value if isinstance(term, NamedNode | BlankNode | Literal) else str(term)
