@@ -1,5 +1,1 @@
-"""The reading side: one published release, asked and drawn."""
-
-from p2p_graph.reading.graph import Graph, open_graph
-
-__all__ = ["Graph", "open_graph"]
+"""The reading side: one published release, asked and drawn. `graph.Graph` is its one object."""
