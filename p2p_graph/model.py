@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal as OneOf
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -137,7 +137,6 @@ class Fault:
     field: str
     what: str
     value: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
