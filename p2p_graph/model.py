@@ -137,6 +137,8 @@ class Fault:
     field: str
     what: str
     value: str = ""
+    #: the property, with its prefix, for machines
+    path: str = ""
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
