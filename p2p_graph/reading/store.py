@@ -1,0 +1,500 @@
+"""Where queries run: killable worker processes over one release, or a remote SPARQL endpoint, behind one seam.
+
+`inspect` (see `scan`) looks at every query first, on both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import re
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import weakref
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol, cast
+
+from pyoxigraph import Quad, QueryBoolean, QueryResultsFormat, RdfFormat, Triple, parse, parse_query_results
+
+from p2p_graph.config import Settings, share
+from p2p_graph.errors import (
+    AnswerTooLarge,
+    EngineFailed,
+    NoRelease,
+    QueryTimeout,
+    StoreUnavailable,
+)
+from p2p_graph.formats import find, sorted_head, write
+from p2p_graph.model import Answer, Boolean, Limits, Prepared, Table, Triples
+from p2p_graph.reading import _worker
+from p2p_graph.reading.scan import Form, Look, inspect, look, syntax_fault
+from p2p_graph.vocab import PREFIXES
+
+__all__ = ["EmbeddedStore", "RemoteStore", "Store", "inspect", "open_store"]
+
+
+class Store(Protocol):
+    """Answers queries over one release; its `version` says which."""
+
+    version: str
+
+    def answer(self, query: str, limits: Limits) -> Answer:
+        """The answer as terms; complete, or an error."""
+        ...
+
+    def written(self, query: str, limits: Limits, format_name: str) -> bytes:
+        """The answer as bytes of the format of that name."""
+        ...
+
+    def close(self) -> None:
+        """Ends what the store keeps running."""
+        ...
+
+
+def open_store(location: str | Path, settings: Settings) -> Store:
+    """The store of a release folder, or of a SPARQL endpoint if the location is an http(s) address.
+
+    A release opens in the background: the call returns at once, the first answer waits for the first worker.
+    Raises NoRelease for a folder that holds none, StoreUnavailable for an endpoint that does not answer.
+    """
+    if re.match(r"https?://", str(location)):
+        return RemoteStore(str(location), settings)
+    return EmbeddedStore(Path(location), settings)
+
+
+class EmbeddedStore:
+    """Workers over one release folder; any thread may ask. A worker holds no state, so one may be killed."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        manifest = _manifest(folder)
+        self.version = str(manifest["version"])
+        on_disk = int(manifest["triples"]) > settings.disk_from
+        data = folder / ("store" if on_disk else "data.nq")
+        if not data.exists():
+            raise NoRelease(
+                f"The release in {folder} lacks {data.name}: build it again with `p2p release`.", folder=str(folder)
+            )
+        start: _worker.Start = {
+            "modules": sys.path,
+            "data": str(data.resolve()),
+            "on_disk": on_disk,
+            "memory": _MEMORY,
+            "prefixes": PREFIXES,
+        }
+        self._pool = _Pool(start, max(1, settings.workers))
+        # ends the workers of a store that nobody closed, also when the program ends
+        self._end = weakref.finalize(self, self._pool.kill)
+
+    def answer(self, query: str, limits: Limits) -> Answer:
+        """The answer as terms. Raises a QueryError: too slow, too large, refused, not SPARQL, engine failed."""
+        return _decoded(self._ask(query, look(query), limits, ""))
+
+    def written(self, query: str, limits: Limits, format_name: str) -> bytes:
+        """The answer as bytes, written by the worker. Raises UnknownFormat, and what `answer` raises."""
+        seen = look(query)
+        fmt = find(format_name, Prepared(query, seen.form).kind)
+        content = self._ask(query, seen, limits, fmt.media_type)[1:]
+        return sorted_head(content) if fmt.name == "turtle" else content
+
+    def close(self) -> None:
+        """Ends the workers; one that is answering ends after its answer. Nothing can be asked any more."""
+        self._pool.close()
+
+    def _ask(self, query: str, seen: Look, limits: Limits, media: str) -> bytes:
+        question: _worker.Question = {
+            "query": query,
+            "union": not seen.own_graphs,
+            "rows": limits.rows,
+            "bytes": limits.bytes,
+            "media": media,
+        }
+        reply = self._pool.ask(json.dumps(question).encode(), limits.seconds)
+        if reply[:1] == b"E":
+            raise _error(json.loads(reply[1:]), query)
+        return reply
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return {"version": manifest["version"], "triples": manifest["triples"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise NoRelease(f"There is no release in {folder}: build one with `p2p release`.", folder=str(folder)) from None
+
+
+def _decoded(reply: bytes) -> Answer:
+    kind, content = reply[:1], reply[1:]
+    if kind == b"B":
+        return Boolean(content == b"1")
+    if kind == b"N":
+        return _triples(content, RdfFormat.N_TRIPLES)
+    return cast(Table, _results(content, QueryResultsFormat.TSV))
+
+
+def _results(content: bytes, fmt: QueryResultsFormat, rows: int | None = None) -> Table | Boolean:
+    """Solutions or a boolean as they were written; more rows than `rows` raise AnswerTooLarge."""
+    found = parse_query_results(content, fmt)
+    if isinstance(found, QueryBoolean):
+        return Boolean(bool(found))
+    taken = tuple(tuple(solution) for solution in islice(found, None if rows is None else rows + 1))
+    if rows is not None and len(taken) > rows:
+        raise _too_large("rows", rows)
+    return Table(tuple(variable.value for variable in found.variables), taken)
+
+
+def _triples(content: bytes, fmt: RdfFormat) -> Triples:
+    quads = cast(Iterator[Quad], parse(content, fmt))
+    return Triples(tuple(dict.fromkeys(Triple(quad.subject, quad.predicate, quad.object) for quad in quads)))
+
+
+def _too_large(what: str, limit: int) -> AnswerTooLarge:
+    return AnswerTooLarge(f"The answer has more than {limit:,} {what}: ask for less, with LIMIT.", **{what: limit})
+
+
+def _error(error: dict[str, Any], query: str) -> Exception:
+    if error["error"] == "large":
+        return _too_large(error["what"], error["limit"])
+    if error["error"] == "syntax":
+        return syntax_fault(error["text"], query)
+    return EngineFailed(f"The engine could not answer: {error['text'][:300]}")
+
+
+#: bytes a query may use beyond its release; a worker that wants more ends, and the machine lives
+_MEMORY: Final = 2 * 1024**3
+#: seconds a worker may take to open a release, and the longest pause after one that could not
+_OPENING: Final = 600.0
+_PAUSE: Final = 30.0
+
+
+class _Gone(Exception):
+    """The worker ended while it was spoken to."""
+
+
+class _Late(Exception):
+    """The worker did not answer in time."""
+
+
+class _Worker:
+    """One child process, spoken to in frames. Only the thread that hired it speaks to it."""
+
+    def __init__(self, start: _worker.Start) -> None:
+        command = [sys.executable, "-I", str(Path(_worker.__file__)), str(os.getpid())]
+        # nothing of the environment is handed on: no proxy, no secret
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, bufsize=0
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self.pid = self._process.pid
+        self.isolated = False
+        self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(self._from, select.POLLIN)
+        self._writable.register(self._to, select.POLLOUT)
+        os.set_blocking(self._to, False)
+        os.set_blocking(self._from, False)
+        self._start = json.dumps(start).encode()
+
+    def open(self) -> None:
+        """Waits until the release is open. Raises EngineFailed with the reason, _Gone or _Late."""
+        reply = self.ask(self._start, time.monotonic() + _OPENING)
+        if reply[:1] == b"E":
+            raise EngineFailed(json.loads(reply[1:])["text"])
+        self.isolated = bool(json.loads(reply[1:])["isolated"])
+
+    def ask(self, payload: bytes, deadline: float) -> bytes:
+        """Sends a frame and waits for the frame that answers it. Raises _Gone or _Late."""
+        rest = memoryview(_worker.HEAD.pack(len(payload)) + payload)
+        try:
+            while rest:
+                self._wait(self._writable, deadline)
+                rest = rest[os.write(self._to, rest) :]
+        except BrokenPipeError:
+            raise _Gone from None
+        (length,) = _worker.HEAD.unpack(self._exactly(_worker.HEAD.size, deadline))
+        return self._exactly(length, deadline)
+
+    def _exactly(self, length: int, deadline: float) -> bytes:
+        parts: list[bytes] = []
+        while length:
+            self._wait(self._readable, deadline)
+            part = os.read(self._from, min(length, 1 << 20))
+            if not part:
+                raise _Gone
+            parts.append(part)
+            length -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    @staticmethod
+    def _wait(ready: select.poll, deadline: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0 or not ready.poll(math.ceil(left * 1000)):
+            raise _Late
+
+    def kill(self) -> None:
+        """Ends the process, surely, and waits until it is gone."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+
+class _Pool:
+    """Workers that wait for questions, one more than may be busy: the spare, ready when one is killed.
+
+    Callers are served in the order in which they came. One thread, the keeper, starts every worker and stays until
+    the last is gone: where the kernel ends workers with their parent, it means the thread that started them.
+    """
+
+    def __init__(self, start: _worker.Start, size: int) -> None:
+        self._start, self._size = start, size
+        self._change = threading.Condition()
+        self._idle: deque[_Worker] = deque()
+        self._busy: set[_Worker] = set()
+        self._line: deque[object] = deque()
+        self._starting: _Worker | None = None
+        self._broken = ""
+        self._closed = False
+        self._keeper = threading.Thread(target=self._keep, name="p2p-workers", daemon=True)
+        self._keeper.start()
+
+    def ask(self, payload: bytes, seconds: float) -> bytes:
+        """Waits for a worker at most as long as the question may take, then has it answered within `seconds`."""
+        worker = self._hire(seconds)
+        well = False
+        try:
+            reply = worker.ask(payload, time.monotonic() + seconds)
+            well = True
+            return reply
+        except _Late:
+            raise QueryTimeout(
+                f"The query took more than {seconds:g} seconds and was stopped: ask for less, or look for NOT EXISTS "
+                "over many rows (write it after a sub-query with DISTINCT).",
+                seconds=seconds,
+            ) from None
+        except _Gone:
+            raise EngineFailed("The engine stopped while it answered this query; nothing else is lost.") from None
+        finally:
+            self._dismiss(worker, well)
+
+    def _hire(self, seconds: float) -> _Worker:
+        deadline = time.monotonic() + seconds
+        ticket = object()
+        with self._change:
+            self._line.append(ticket)
+            try:
+                while not (self._line[0] is ticket and self._idle and len(self._busy) < self._size):
+                    self._check(deadline, seconds)
+                    self._change.wait(deadline - time.monotonic())
+                self._check(math.inf, seconds)
+                worker = self._idle.popleft()
+                self._busy.add(worker)
+                return worker
+            finally:
+                self._line.remove(ticket)
+                self._change.notify_all()
+
+    def _check(self, deadline: float, seconds: float) -> None:
+        """Whether it makes sense to wait on."""
+        if self._closed:
+            raise EngineFailed("The store is closed: open it again.")
+        if self._broken and not self._busy and not self._idle:
+            raise EngineFailed(f"The release cannot be opened: {self._broken}")
+        if time.monotonic() >= deadline:
+            raise QueryTimeout(
+                f"All workers were busy for {seconds:g} seconds: ask again in a moment.", seconds=seconds, waiting=True
+            )
+
+    def _dismiss(self, worker: _Worker, well: bool) -> None:
+        if not well:
+            worker.kill()
+        with self._change:
+            self._busy.discard(worker)
+            if well and not self._closed:
+                self._idle.append(worker)
+                well = False
+            self._change.notify_all()
+        if well:
+            worker.kill()
+
+    def _keep(self) -> None:
+        """The keeper: starts workers one after the other until there are enough, and again when one is gone."""
+        pause = 1.0
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._closed or len(self._idle) + len(self._busy) <= self._size)
+                if self._closed:
+                    self._change.wait_for(lambda: not self._busy)
+                    return
+                worker = self._starting = _Worker(self._start)
+            try:
+                worker.open()
+                reason, pause = "", 1.0
+            except (EngineFailed, _Gone, _Late) as fault:
+                reason = str(fault) or "the worker ended, or took too long, while it opened it"
+            self._started(worker, reason)
+            if reason:
+                with self._change:
+                    self._change.wait_for(lambda: self._closed, pause)
+                pause = min(2 * pause, _PAUSE)
+
+    def _started(self, worker: _Worker, reason: str) -> None:
+        with self._change:
+            self._starting = None
+            self._broken = reason
+            wanted = not reason and not self._closed
+            if wanted:
+                self._idle.append(worker)
+            self._change.notify_all()
+        if not wanted:
+            worker.kill()
+
+    def close(self) -> None:
+        """No new questions; idle workers end now, busy ones after their answer."""
+        with self._change:
+            self._closed = True
+            gone = list(self._idle)
+            self._idle.clear()
+            if self._starting:
+                # its keeper waits for it and sees it end
+                os.kill(self._starting.pid, 9)
+            self._change.notify_all()
+        for worker in gone:
+            worker.kill()
+        if not self._busy:
+            self._keeper.join(timeout=10)
+
+    def kill(self) -> None:
+        """Ends every worker at once, also those that answer."""
+        with self._change:
+            busy = list(self._busy)
+        for worker in busy:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.pid, 9)
+        self.close()
+
+
+class RemoteStore:
+    """A SPARQL 1.1 endpoint, asked by POST. Its default graph should be the union of its named graphs."""
+
+    def __init__(self, endpoint: str, settings: Settings) -> None:
+        self._endpoint = endpoint
+        query = (share("queries") / "pages" / "release-version.rq").read_text(encoding="utf-8")
+        found = self.answer(query, settings.limits)
+        if not isinstance(found, Table) or not found.rows or found.rows[0][0] is None:
+            raise StoreUnavailable(
+                f"The endpoint {endpoint} holds no release: load one with `p2p release`, or set P2P_STORE to another.",
+                location=endpoint,
+            )
+        self.version = str(cast(Any, found.rows[0][0]).value)
+
+    def answer(self, query: str, limits: Limits) -> Answer:
+        """The answer as terms. Raises a QueryError as the embedded store does, or StoreUnavailable."""
+        seen = look(query)
+        table = seen.form in ("SELECT", "ASK")
+        accept = "application/sparql-results+json" if table else "application/n-triples, text/turtle;q=0.9"
+        media, content = self._fetch(query, seen.form, accept, limits)
+        try:
+            if table:
+                return _results(content, QueryResultsFormat.JSON, limits.rows)
+            found = _triples(content, RdfFormat.from_media_type(media) or RdfFormat.TURTLE)
+        except (SyntaxError, ValueError) as fault:
+            raise self._unavailable(f"gave an answer that breaks off or makes no sense ({str(fault)[:120]})") from None
+        if len(found) > limits.rows:
+            raise _too_large("rows", limits.rows)
+        return found
+
+    def written(self, query: str, limits: Limits, format_name: str) -> bytes:
+        """The answer as bytes, written here. Raises UnknownFormat, and what `answer` raises."""
+        fmt = find(format_name, inspect(query).kind)
+        content = write(self.answer(query, limits), fmt.name)
+        if len(content) > limits.bytes:
+            raise _too_large("bytes", limits.bytes)
+        return content
+
+    def close(self) -> None:
+        """Nothing is kept open between questions."""
+
+    def _fetch(self, query: str, form: Form, accept: str, limits: Limits) -> tuple[str, bytes]:
+        """Media type and bytes of the answer, read up to the limits."""
+        from SPARQLWrapper import SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
+
+        deadline = time.monotonic() + limits.seconds
+        ask = SPARQLWrapper(self._endpoint)
+        ask.setMethod("POST")
+        ask.setOnlyConneg(True)
+        ask.addCustomHttpHeader("Accept", accept)
+        # milliseconds, as Virtuoso wants it; others do not know the parameter
+        ask.addParameter("timeout", str(math.ceil(limits.seconds * 1000)))
+        ask.setTimeout(math.ceil(limits.seconds))
+        ask.setQuery(query)
+        ask.queryType = form
+        try:
+            with contextlib.closing(ask.query().response) as response:
+                content = _within(response, limits, deadline)
+                if "X-SQL-State" in response.headers:
+                    # Virtuoso gives what it has when its time is up, as if that were the answer
+                    raise TimeoutError
+                return str(response.headers.get_content_type()), content
+        except QueryBadFormed as fault:
+            raise syntax_fault(_first_words(fault), query) from None
+        except TimeoutError:
+            raise _stopped(limits.seconds) from None
+        except urllib.error.HTTPError as fault:
+            fault.close()
+            if fault.code in (408, 503, 504) or time.monotonic() >= deadline:
+                raise _stopped(limits.seconds) from None
+            raise self._unavailable(f"answers {fault.code} {fault.reason}") from None
+        except SPARQLWrapperException as fault:
+            raise self._unavailable(f"fails ({_first_words(fault)[:200]})") from None
+        except (OSError, ValueError) as fault:
+            if isinstance(getattr(fault, "reason", None), (TimeoutError, socket.timeout)):
+                raise _stopped(limits.seconds) from None
+            raise self._unavailable(f"does not answer ({getattr(fault, 'reason', None) or fault})") from None
+
+    def _unavailable(self, what: str) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"The endpoint {self._endpoint} {what}: see that it runs, or set P2P_STORE to another.",
+            location=self._endpoint,
+        )
+
+
+def _within(response: Any, limits: Limits, deadline: float) -> bytes:
+    """What a server sends, at most `limits.bytes`; a server that dribbles is stopped at the deadline too."""
+    parts: list[bytes] = []
+    size = 0
+    while part := response.read1(1 << 16):
+        size += len(part)
+        if size > limits.bytes:
+            raise _too_large("bytes", limits.bytes)
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _stopped(seconds: float) -> QueryTimeout:
+    return QueryTimeout(f"The query took more than {seconds:g} seconds and was stopped: ask for less.", seconds=seconds)
+
+
+def _first_words(fault: Exception) -> str:
+    """What a server said, from SPARQLWrapper's exception, whose text holds the bytes as Python prints them."""
+    said = str(fault).partition("Response:\n")[2] or str(fault)
+    if said[:2] in ("b'", 'b"'):
+        with contextlib.suppress(ValueError, SyntaxError):
+            import ast
+
+            said = ast.literal_eval(said).decode("utf-8", "replace")
+    return said.strip()
