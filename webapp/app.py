@@ -1,0 +1,72 @@
+"""`create_app`: joins settings, graph, pages, errors and headers to one Flask app."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, Request
+from jinja2 import StrictUndefined
+from werkzeug.routing import BaseConverter
+
+from p2p_graph.config import Settings
+from p2p_graph.vocab import KINDS
+from webapp import browse, current_graph, pictures, problems, protection, publish, sparql
+
+__all__ = ["create_app"]
+
+_HERE: Final = Path(__file__).resolve().parent
+
+#: fields a form may have
+_FORM_PARTS: Final = 200
+
+
+class _Request(Request):
+    max_form_parts = _FORM_PARTS
+
+
+class _Slug(BaseConverter):
+    """The last part of an address of ours; a dot after it begins a suffix."""
+
+    regex = "[A-Za-z0-9-]+"
+
+
+class _Kind(BaseConverter):
+    """A kind of thing."""
+
+    regex = "|".join(KINDS)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The website over the current release of some settings.
+
+    >>> create_app(Settings()).name
+    'webapp'
+    """
+    app = Flask("webapp")
+    app.request_class = _Request
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000
+    app.url_map.converters.update(slug=_Slug, kind=_Kind)
+    stamp = assets_stamp()
+    app.config["P2P_SETTINGS"] = settings
+    app.config["P2P_ASSETS"] = stamp
+    app.jinja_env.globals.update(assets=stamp, legend=pictures.legend())
+    current_graph.install(app, settings)
+    protection.install(app)
+    problems.install(app)
+    for part in (browse.pages, sparql.pages, publish.pages):
+        app.register_blueprint(part)
+    return app
+
+
+def assets_stamp() -> str:
+    """A short hash over style sheets, scripts and templates: in the addresses of assets, and in the tags of pages."""
+    digest = hashlib.sha256()
+    for folder, suffix in (("static", ".css"), ("static/js", ".js"), ("templates", ".html")):
+        for path in sorted((_HERE / folder).rglob(f"*{suffix}")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]

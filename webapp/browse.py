@@ -1,0 +1,208 @@
+"""Pages to read and walk through: home, search, lists, a thing, a country."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from p2p_graph.errors import UnknownThing
+from p2p_graph.vocab import BASE, SCHEMES
+from webapp import pictures
+from webapp.addresses import address_of_path
+from webapp.current_graph import graph, remembered
+from webapp.describing import describe_thing
+from webapp.listing import LISTS, countries, counts, list_page, rows_of, sorted_things, trust
+from webapp.negotiation import data_of_thing, fresh, page_or_data
+
+__all__ = ["pages"]
+
+pages = Blueprint("browse", __name__)
+
+#: sections of the page of a country: heading → list query, columns
+_SECTIONS: Final = {
+    "Practices": ("practices", ("Place", "Kind of practice", "When", "Evidence")),
+    "Law": ("laws", ("Year", "Why it matters")),
+    "Indicators": ("observations", ("Value", "Unit", "Year", "Note")),
+    "Organisations": ("organisations", ("Role", "Place")),
+    "Activities": ("activities", ("Kind of activity", "When", "Held by")),
+    "Findings": ("findings", ("About", "Study design")),
+}
+
+
+def _countries() -> list[object]:
+    return remembered("countries", lambda: list(countries(graph())))
+
+
+@pages.get("/")
+def home() -> Response:
+    """What it is, the wheels, three doors."""
+    return fresh(
+        lambda: render_template(
+            "browse/home.html",
+            wheels=remembered("wheels", lambda: pictures.small_wheels(graph(), countries(graph()))),
+            counts=remembered("counts", lambda: counts(graph())),
+            trust=remembered("trust", lambda: trust(graph())),
+            version=graph().version,
+        )
+    )
+
+
+@pages.get("/search")
+def search() -> Response:
+    """Things whose label fits the words of `q`."""
+    text = request.args.get("q", "")[:200]
+    hits = graph().search(text) if text.strip() else []
+    return Response(render_template("browse/search.html", text=text, hits=hits, kinds=pictures.hit_groups(hits)))
+
+
+@pages.get("/countries")
+def country_list() -> Response:
+    """All countries with their wheels."""
+    return fresh(
+        lambda: render_template(
+            "browse/countries.html",
+            wheels=remembered("wheels", lambda: pictures.small_wheels(graph(), countries(graph()))),
+            countries=_countries(),
+        )
+    )
+
+
+@pages.get("/<any(practices, organisations, documents, findings, laws, activities):name>")
+def things(name: str) -> Response:
+    """A list, filtered by `country` and `kind`, a page at a time."""
+    kind = LISTS[name]
+    country = request.args.get("country", "").strip().upper()
+    chosen = request.args.get("kind", "").strip()
+    page = request.args.get("page", 1, type=int)
+    return fresh(
+        lambda: render_template(
+            "browse/list.html",
+            name=name,
+            found=list_page(graph(), kind, country, chosen, page),
+            countries=_countries(),
+            concepts=graph().concepts(kind.scheme) if kind.scheme else [],
+        )
+    )
+
+
+@pages.get("/country/<slug:code>")
+def country(code: str) -> AnyResponse:
+    """A country: its wheel, its network, and what is recorded there."""
+    if code != code.upper() and len(code) == 2:
+        return redirect(f"/country/{code.upper()}", 301)
+    address = address_of_path("country", code)
+    return page_or_data(address, lambda: _country_page(address, code))
+
+
+def _country_page(address: str, code: str) -> str:
+    entity = graph().entity(address)
+    sections = [
+        (title, query, columns, rows_of(graph(), sorted_things(graph(), query, country=code), columns))
+        for title, (query, columns) in _SECTIONS.items()
+    ]
+    return remembered(
+        ("country", code),
+        lambda: render_template(
+            "browse/country.html",
+            address=address,
+            code=code,
+            name=graph().label(entity.address),
+            wheel=pictures.large_wheel(graph(), code),
+            network=pictures.network(graph(), code),
+            sections=sections,
+        ),
+    )
+
+
+@pages.get("/country/<slug:code>/network")
+def country_network(code: str) -> Response:
+    """The network of a country on a page of its own."""
+    entity = graph().entity(address_of_path("country", code))
+    return fresh(
+        lambda: render_template(
+            "browse/network.html",
+            code=code,
+            name=graph().label(entity.address),
+            network=pictures.network(graph(), code),
+        )
+    )
+
+
+@pages.get("/country/<slug:code>/network.json")
+def country_network_data(code: str) -> Response:
+    """What the interactive picture of a country is drawn from."""
+    graph().entity(address_of_path("country", code))
+    return fresh(lambda: pictures.network(graph(), code).data, "application/json")
+
+
+@pages.get("/<kind:kind>/<slug:slug>")
+def thing(kind: str, slug: str) -> AnyResponse:
+    """The page of a thing, or its data if the address ends in a suffix or the asker prefers data."""
+    address = address_of_path(kind, slug)
+    return page_or_data(address, lambda: _thing_page(address))
+
+
+def _thing_page(address: str) -> str:
+    entity = graph().entity(address)
+    page = describe_thing(graph(), entity)
+    wheel = pictures.practice_wheel(graph(), entity.slug) if entity.kind == "practice" and page.ties else None
+    return render_template("browse/thing.html", page=page, wheel=wheel)
+
+
+@pages.get("/<kind:kind>/<slug:slug>.<slug:suffix>")
+def thing_data(kind: str, slug: str, suffix: str) -> Response:
+    """The data of a thing in a format."""
+    return data_of_thing(address_of_path(kind, slug), suffix)
+
+
+@pages.get("/vocab/")
+def vocab() -> Response:
+    """All lists of concepts."""
+    schemes = [(name, graph().words.get(address_of_scheme(name))) for name in SCHEMES]
+    return fresh(lambda: render_template("browse/schemes.html", schemes=schemes))
+
+
+def address_of_scheme(name: str) -> str:
+    """The address of a list of concepts."""
+    return f"{BASE}vocab/{name}"
+
+
+@pages.get("/vocab/<name>")
+def scheme(name: str) -> Response:
+    """One list of concepts, each at its own anchor."""
+    if name not in SCHEMES:
+        raise UnknownThing(f"There is no list of concepts called {name[:60]}.", address=name)
+    word = graph().words[address_of_scheme(name)]
+    return fresh(lambda: render_template("browse/scheme.html", name=name, scheme=word, concepts=graph().concepts(name)))
+
+
+@pages.get("/vocab/<name>/<concept>")
+def concept(name: str, concept: str) -> AnyResponse:
+    """A concept by its own address leads to its place in the list."""
+    known = {word.address.rsplit("/", 1)[-1] for word in graph().concepts(name)} if name in SCHEMES else set()
+    if concept not in known:
+        raise UnknownThing(f"There is no concept {concept[:60]} in the list {name[:60]}.", address=concept)
+    return redirect(f"/vocab/{name}#{concept}", 303)
+
+
+@pages.get("/ontology/")
+def ontology() -> Response:
+    """Every class and property, each at its own anchor."""
+    words = sorted((w for w in graph().words.values() if "/ontology/" in w.address), key=lambda w: w.labels.get("en", ""))
+    return fresh(
+        lambda: render_template(
+            "browse/ontology.html",
+            classes=[w for w in words if w.kind == "Class"],
+            properties=[w for w in words if w.kind.endswith("Property")],
+        )
+    )
+
+
+@pages.get("/ontology/<term>")
+def ontology_term(term: str) -> AnyResponse:
+    """A term by its own address leads to its place on the page."""
+    if not any(w.address.endswith(f"/ontology/{term}") for w in graph().words.values()):
+        abort(404)
+    return redirect(f"/ontology/#{term}", 303)

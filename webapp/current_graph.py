@@ -1,0 +1,129 @@
+"""`graph()`: the Graph on the current release; reopened when `current` changes, while old answers finish.
+
+Each request holds a lease on the graph it began with. A graph that was replaced is closed by whoever gives
+back its last lease, so that no worker disappears under a request.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
+
+from flask import Flask, current_app, g
+
+from p2p_graph.config import Settings
+from p2p_graph.errors import P2PError
+from p2p_graph.reading import Graph, open_graph
+
+__all__ = ["CurrentGraph", "graph", "install", "remembered"]
+
+Made = TypeVar("Made")
+
+_LOG = logging.getLogger("webapp")
+
+
+class Opened:
+    """One open graph, how many requests use it, and what was made from it once for all requests."""
+
+    def __init__(self, graph: Graph, stamp: object) -> None:
+        self.graph = graph
+        self.stamp = stamp
+        self.leases = 0
+        self.replaced = False
+        self.memory: dict[Hashable, object] = {}
+
+
+class CurrentGraph:
+    """Hands out leases on the newest release that could be opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._opened: Opened | None = None
+        self._failed: object = None
+
+    def take(self) -> Opened:
+        """A lease on the current release. Raises NoRelease or StoreUnavailable if there never was one."""
+        stamp = self._stamp()
+        with self._lock:
+            if self._opened is None or (self._opened.stamp != stamp and self._failed != stamp):
+                self._reopen(stamp)
+            assert self._opened is not None
+            self._opened.leases += 1
+            return self._opened
+
+    def give_back(self, opened: Opened) -> None:
+        """Ends a lease; the last one on a replaced release closes it."""
+        with self._lock:
+            opened.leases -= 1
+            done = opened.replaced and opened.leases == 0
+        if done:
+            opened.graph.close()
+
+    def close(self) -> None:
+        """Ends the workers of the current release."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened:
+            opened.graph.close()
+
+    def _stamp(self) -> object:
+        if self._settings.store:
+            return self._settings.store
+        try:
+            found = (self._settings.home / "current").stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def _reopen(self, stamp: object) -> None:
+        try:
+            fresh = Opened(open_graph(settings=self._settings), stamp)
+        except P2PError as reason:
+            if self._opened is None:
+                raise
+            # The last release stays; the same broken one is not tried again on every request.
+            _LOG.error("the new release could not be opened, the last one stays: %s", reason)
+            self._failed = stamp
+            return
+        old, self._opened = self._opened, fresh
+        if old is not None:
+            old.replaced = True
+            if old.leases == 0:
+                old.graph.close()
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Joins the current graph to an app: opened at the first question, given back at the end of each request."""
+    current = CurrentGraph(settings)
+    app.extensions["p2p_current"] = current
+
+    @app.teardown_appcontext
+    def give_back(_error: BaseException | None) -> None:
+        opened = g.pop("opened", None)
+        if opened is not None:
+            current.give_back(opened)
+
+
+def _lease() -> Opened:
+    if "opened" not in g:
+        g.opened = cast(CurrentGraph, current_app.extensions["p2p_current"]).take()
+    return cast(Opened, g.opened)
+
+
+def graph() -> Graph:
+    """The graph this request reads, the same one from its beginning to its end."""
+    return _lease().graph
+
+
+def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
+    """What was made once from this release under a key; a release never changes, so it stays true.
+
+    Keys come from code and from things that exist, never from free text, so that memory stays bounded.
+    """
+    memory = _lease().memory
+    if key not in memory:
+        memory[key] = make()
+    return cast(Made, memory[key])

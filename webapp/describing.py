@@ -1,0 +1,492 @@
+"""Things as pages: facts under human words, ties as sentences, and what all of it rests on. Asks the graph, returns values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from p2p_graph.model import Table, Term
+from p2p_graph.reading import Graph
+from p2p_graph.reading.graph import Entity
+from p2p_graph.vocab import KINDS, PREFIXES, kind_and_slug, shorten
+from webapp.addresses import is_web_address, page_of
+from webapp.phrases import Facts, Piece, day, first, local, plain, tie_sentence, title_of, years
+
+__all__ = ["Fact", "Namer", "Source", "ThingPage", "TieLine", "Value", "describe_thing", "facts_of", "labelled"]
+
+_P: Final = PREFIXES["p2p"]
+_LABEL: Final = PREFIXES["rdfs"] + "label"
+_DESCRIPTION: Final = PREFIXES["dcterms"] + "description"
+
+#: kinds whose things have no name of their own; they are called by what they say
+_NAMELESS: Final = frozenset({"tie", "reading", "observation", "claim", "status-period", "period", "causal-link", "rule"})
+
+#: words for properties of other vocabularies
+_BORROWED: Final = {
+    PREFIXES["skos"] + "altLabel": "also called",
+    PREFIXES["skos"] + "exactMatch": "the same as",
+    PREFIXES["schema"] + "url": "where to read it",
+    PREFIXES["bibo"] + "doi": "DOI",
+    PREFIXES["foaf"] + "homepage": "website",
+    PREFIXES["schema"] + "email": "e-mail",
+    PREFIXES["schema"] + "jobTitle": "position",
+    _DESCRIPTION: "what it is",
+    PREFIXES["rdf"] + "type": "kind of thing",
+    _LABEL: "name",
+}
+
+#: how a page calls what points to it: (kind of thing that points, property) → words
+_INCOMING: Final = {
+    "lead": "Practices it leads",
+    "partner": "Practices and projects it is a partner of",
+    "memberOf": "Groups that belong to it",
+    "partOf": "Units of it",
+    "organiser": "Activities it held",
+    "attendee": "Activities it came to",
+    "coordinator": "Projects it coordinates",
+    "funder": "Projects it funds",
+    "payer": "Ties it pays for",
+    "legalBasis": "What rests on it in law",
+    "inAct": "Rules in it",
+    "about": "Documents, findings and activities about it",
+    "ofDocument": "Readings of it",
+    "readIn": "What rests on this reading",
+    "recordedBy": "Readings recorded",
+    "derivedFrom": "Practices that grew out of it",
+    "succeeds": "What took its place",
+    "inPlace": "What is here",
+    "within": "Places in it",
+    "area": "Ties that hold here",
+    "inProject": "Of this project",
+    "cause": "Effects it had",
+    "effect": "What had an effect on it",
+    "period": "Practice of this period",
+    "contact": "Contact of",
+    "inCountry": "In this country",
+}
+
+_SHOWN_REFERENCES: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value as a reader sees it: its text, where it leads, its language, whether it leaves this site."""
+
+    text: str
+    href: str | None = None
+    language: str | None = None
+    outside: bool = False
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One property with its values: what it is called, what it means."""
+
+    label: str
+    help: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A reading of a document: what was read, on which day, how much of it, by whom."""
+
+    number: int
+    title: str
+    href: str | None
+    url: str | None
+    by: str
+    year: str
+    read_on: str
+    seen: str
+    seen_help: str
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TieLine:
+    """One tie: its sentence in pieces, its form and stance, small print, and the numbers of its sources."""
+
+    address: str
+    href: str | None
+    sentence: tuple[Piece, ...]
+    form: str
+    against: bool
+    small: tuple[Fact, ...]
+    sources: tuple[int, ...]
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What points here by one property; `more` counts those that are not listed."""
+
+    label: str
+    values: tuple[Value, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThingPage:
+    """Everything the page of a thing shows."""
+
+    address: str
+    kind: str
+    slug: str
+    kind_label: str
+    title: str
+    title_language: str | None
+    other_names: tuple[Value, ...]
+    sentence: Value | None
+    facts: tuple[Fact, ...]
+    groups: tuple[tuple[Value, tuple[Fact, ...]], ...]
+    ties: tuple[TieLine, ...]
+    statuses: tuple[tuple[Value, str, tuple[int, ...]], ...]
+    findings: tuple[tuple[Value, Value | None, str, tuple[int, ...]], ...]
+    claims: tuple[tuple[str, str, Value | None, tuple[int, ...]], ...]
+    sources: tuple[Source, ...]
+    incoming: tuple[Incoming, ...] = ()
+    country: tuple[str, str] | None = None
+    queries: tuple[str, ...] = field(default=("facts-of-thing", "references-to-thing"))
+
+
+def facts_of(graph: Graph, addresses: Iterable[str]) -> dict[str, dict[str, tuple[Term, ...]]]:
+    """What is said of each of some things, in a few questions however many they are."""
+    wanted = list(dict.fromkeys(a for a in addresses if kind_and_slug(a)))
+    found: dict[str, dict[str, list[Term]]] = {a: defaultdict(list) for a in wanted}
+    for start in range(0, len(wanted), 300):
+        for row in graph.run("facts-of-several", thing=wanted[start : start + 300]).records():
+            thing, property, value = row["thing"], row["property"], row["value"]
+            if isinstance(thing, NamedNode) and isinstance(property, NamedNode) and value is not None:
+                values = found[thing.value][property.value]
+                if value not in values:
+                    values.append(value)
+    return {a: {p: tuple(v) for p, v in facts.items()} for a, facts in found.items()}
+
+
+class Namer:
+    """What things are called, also those that are only called by what they say."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._names: dict[str, str] = {}
+
+    def learn(self, addresses: Iterable[str], known: Mapping[str, Facts] | None = None) -> Namer:
+        """Looks up all names in a few questions; `known` facts are not asked again."""
+        new = {a for a in addresses if a not in self._names}
+        nameless = {a for a in new if (k := kind_and_slug(a)) and k[0] in _NAMELESS}
+        self._names.update(self._graph.labels(sorted(new - nameless)))
+        if nameless:
+            said: dict[str, Facts] = {a: known[a] for a in nameless if known and a in known}
+            said.update(facts_of(self._graph, sorted(nameless - set(said))))
+            # Claims and status periods name practices; a tie never names another nameless thing but by succeeds.
+            parts = {t.value for f in said.values() for v in f.values() for t in v if isinstance(t, NamedNode)}
+            plain_parts = {a for a in parts if not ((k := kind_and_slug(a)) and k[0] in _NAMELESS)}
+            self._names.update(self._graph.labels(sorted(plain_parts)))
+            for address, facts in said.items():
+                kind, slug = kind_and_slug(address) or ("", "")
+                self._names[address] = title_of(kind, facts, self._names) or slug.replace("-", " ")
+        return self
+
+    def __getitem__(self, address: str) -> str:
+        """The name of a thing, or its short address if nobody looked it up."""
+        return self._names.get(address) or shorten(address)
+
+    def all(self) -> Mapping[str, str]:
+        """Every name learnt so far."""
+        return self._names
+
+
+def labelled(term: Term | None, namer: Namer) -> Value:
+    """A term as a reader sees it."""
+    if isinstance(term, NamedNode):
+        page = page_of(term.value)
+        if page:
+            return Value(namer[term.value], page)
+        return Value(term.value, term.value if is_web_address(term.value) else None, outside=True)
+    if isinstance(term, Literal):
+        kind = term.datatype.value.rsplit("#", 1)[-1]
+        if kind in ("date", "gYear", "gYearMonth"):
+            return Value(day(term.value))
+        number = kind in ("integer", "decimal", "double", "float")
+        language = term.language if term.language and term.language != "en" else None
+        return Value(term.value, None, language, number=number)
+    return Value("" if term is None else str(term))
+
+
+def _word(graph: Graph, property: str) -> tuple[str, str]:
+    word = graph.words.get(property)
+    if word:
+        return word.labels.get("en", shorten(property)), word.definition
+    return _BORROWED.get(property, shorten(property)), ""
+
+
+def fact_list(graph: Graph, facts: Facts, namer: Namer, without: Iterable[str], order: Sequence[str] = ()) -> tuple[Fact, ...]:
+    """Facts under human words; those named in `order` first, the rest by the words for them."""
+    skip = set(without)
+    place = {name: number for number, name in enumerate(order)}
+
+    def rank(property: str) -> tuple[int, str]:
+        name = property.removeprefix(_P)
+        return place.get(name, len(place)), _word(graph, property)[0]
+
+    return tuple(
+        Fact(*_word(graph, property), tuple(labelled(value, namer) for value in facts[property]))
+        for property in sorted(facts, key=rank)
+        if property not in skip
+    )
+
+
+#: the order in which facts are told, whatever the thing
+_ORDER: Final = (
+    "inCountry inPlace within role practiceKind service setting targetGroup lead partner startYear endYear startDate endDate "
+    "dateNote period legalBasis evidenceLevel coordinator funder budget grantNumber foundedYear partOf memberOf documentKind authors "
+    "year keyFinding studyDesign population sampleSize numerator denominator comparison numbers direction limits"
+).split()
+
+_ALWAYS_OUT: Final = frozenset({PREFIXES["rdf"] + "type", _LABEL, _DESCRIPTION, f"{_P}readIn", PREFIXES["skos"] + "altLabel"})
+
+
+def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
+    """The page of a thing of any kind."""
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for reference in entity.references:
+        if reference.address not in by_type[reference.type]:
+            by_type[reference.type].append(reference.address)
+    ties = by_type["Cooperation"][:200] if entity.kind in ("practice", "organisation", "group") else []
+    own = [a for name in ("ActorGroup", "StatusPeriod", "Claim", "Finding") for a in by_type[name][:200]]
+    related = facts_of(graph, [*ties, *own]) if entity.kind != "country" else {}
+    readings = _readings(entity.facts, related.values())
+    sources_facts = facts_of(graph, readings)
+    documents = facts_of(graph, [d for f in sources_facts.values() for d in _values(f, "ofDocument")])
+    namer = Namer(graph)
+    everything = {entity.address: entity.facts, **related, **sources_facts}
+    namer.learn(_mentioned(everything.values()) | set(_shown(entity)), everything)
+    namer.learn([entity.address], everything)
+    sources = _sources(readings, sources_facts, documents, namer, graph)
+    numbers = {reading: source.number for reading, source in zip(readings, sources, strict=True)}
+    title, language = _title(entity, namer)
+    return ThingPage(
+        entity.address,
+        entity.kind,
+        entity.slug,
+        (graph.words[_P + KINDS[entity.kind]].labels.get("en", entity.kind) if _P + KINDS[entity.kind] in graph.words else entity.kind),
+        title,
+        language,
+        _other_names(entity, title),
+        _english(entity.facts.get(_DESCRIPTION, ())),
+        fact_list(graph, entity.facts, namer, _ALWAYS_OUT, _ORDER),
+        _groups(graph, entity, by_type["ActorGroup"], related, namer),
+        tuple(_tie_line(graph, a, related[a], namer, numbers, _short_names(namer, entity)) for a in ties),
+        _statuses(by_type["StatusPeriod"], related, namer, numbers) if entity.kind == "practice" else (),
+        _findings(by_type["Finding"], related, namer, numbers),
+        _claims(by_type["Claim"], related, namer, numbers),
+        sources,
+        _incoming(entity, namer, set(ties) | (set(own) if entity.kind == "practice" else set())),
+        _country(entity.facts, namer),
+    )
+
+
+def _values(facts: Facts, name: str) -> list[str]:
+    return [t.value for t in facts.get(_P + name, ()) if isinstance(t, NamedNode)]
+
+
+def _readings(own: Facts, related: Iterable[Facts]) -> list[str]:
+    return list(dict.fromkeys([*_values(own, "readIn"), *(r for facts in related for r in _values(facts, "readIn"))]))
+
+
+def _mentioned(all_facts: Iterable[Facts]) -> set[str]:
+    return {t.value for facts in all_facts for values in facts.values() for t in values if isinstance(t, NamedNode)}
+
+
+def _shown(entity: Entity) -> Iterable[str]:
+    counts: dict[str, int] = defaultdict(int)
+    for reference in entity.references:
+        counts[reference.property] += 1
+        if counts[reference.property] <= _SHOWN_REFERENCES:
+            yield reference.address
+
+
+def _english(terms: Iterable[Term]) -> Value | None:
+    found = [t for t in terms if isinstance(t, Literal)]
+    best = next((t for t in found if t.language == "en"), found[0] if found else None)
+    return Value(best.value, None, None if best.language == "en" else best.language) if best else None
+
+
+def _title(entity: Entity, namer: Namer) -> tuple[str, str | None]:
+    labels = entity.labels()
+    if not labels:
+        name = namer[entity.address]
+        return name[0].upper() + name[1:], None
+    language = next((code for code in ("en", "") if code in labels), min(labels))
+    return labels[language], language if language not in ("en", "") else None
+
+
+def _other_names(entity: Entity, title: str) -> tuple[Value, ...]:
+    named = [*entity.facts.get(_LABEL, ()), *entity.facts.get(PREFIXES["skos"] + "altLabel", ())]
+    names = (Value(t.value, None, t.language) for t in named if isinstance(t, Literal) and t.value != title)
+    return tuple({v.text: v for v in names}.values())
+
+
+def _short_names(namer: Namer, entity: Entity) -> Mapping[str, str]:
+    """On the page of a practice its own groups are called by their role alone: "Peers", not "Peers – C-Buddy"."""
+    if entity.kind != "practice":
+        return namer.all()
+    endings = [f" – {name}" for name in entity.labels().values()]
+    endings += [f" – {t.value}" for t in entity.facts.get(PREFIXES["skos"] + "altLabel", ()) if isinstance(t, Literal)]
+    short = dict(namer.all())
+    for reference in entity.references:
+        if reference.type == "ActorGroup":
+            name = short.get(reference.address, "")
+            ending = next((e for e in endings if name.endswith(e)), None)
+            short[reference.address] = name.removesuffix(ending) if ending else name.split(" – ")[0]
+    return short
+
+
+def _sources(
+    readings: Sequence[str], facts: Mapping[str, Facts], documents: Mapping[str, Facts], namer: Namer, graph: Graph
+) -> tuple[Source, ...]:
+    found = []
+    for number, reading in enumerate(readings, start=1):
+        said = facts.get(reading, {})
+        document = next(iter(_values(said, "ofDocument")), "")
+        about = documents.get(document, {})
+        url = next((t.value for t in about.get(PREFIXES["schema"] + "url", ()) if isinstance(t, NamedNode | Literal)), None)
+        seen = next(iter(_values(said, "extentSeen")), "")
+        word = graph.words.get(seen)
+        recorder = next(iter(_values(said, "recordedBy")), "")
+        found.append(
+            Source(
+                number,
+                namer[document] if document else namer[reading],
+                page_of(document or reading),
+                url if url and is_web_address(url) else None,
+                first(about, "authors"),
+                first(about, "year"),
+                day(first(said, "readOn")),
+                namer[seen] if seen else "not stated",
+                word.definition if word else "",
+                namer[recorder] if recorder else "",
+            )
+        )
+    return tuple(found)
+
+
+_TIE_SMALL: Final = ("content", "condition", "area", "payer", "endReason", "succeeds", "part", "note")
+
+
+def _tie_line(
+    graph: Graph, address: str, facts: Facts, namer: Namer, numbers: Mapping[str, int], names: Mapping[str, str]
+) -> TieLine:
+    small = {_P + name: facts[_P + name] for name in _TIE_SMALL if _P + name in facts}
+    lasted = years(facts)
+    line = fact_list(graph, small, namer, (), _TIE_SMALL)
+    if lasted:
+        line = (Fact("when", "", (Value(lasted),)), *line)
+    stance = local(next(iter(facts.get(f"{_P}polarity", ())), None))
+    confidence = next(iter(_values(facts, "confidence")), "")
+    return TieLine(
+        address,
+        page_of(address),
+        tie_sentence(facts, names),
+        local(next(iter(facts.get(f"{_P}form", ())), None)) or "unstated",
+        stance in ("opposes", "blocks", "withdraws"),
+        line,
+        _numbers(facts, numbers),
+        namer[confidence] if confidence else "",
+    )
+
+
+def _numbers(facts: Facts, numbers: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(sorted(numbers[r] for r in _values(facts, "readIn") if r in numbers))
+
+
+def _groups(
+    graph: Graph, entity: Entity, groups: Sequence[str], related: Mapping[str, Facts], namer: Namer
+) -> tuple[tuple[Value, tuple[Fact, ...]], ...]:
+    if entity.kind != "practice":
+        return ()
+    names = _short_names(namer, entity)
+    out = _ALWAYS_OUT | {f"{_P}inCountry", f"{_P}inPractice", f"{_P}role"}
+    return tuple((Value(names[g], page_of(g)), fact_list(graph, related.get(g, {}), namer, out)) for g in groups)
+
+
+def _statuses(
+    found: Sequence[str], related: Mapping[str, Facts], namer: Namer, numbers: Mapping[str, int]
+) -> tuple[tuple[Value, str, tuple[int, ...]], ...]:
+    rows = []
+    for address in sorted(found, key=lambda a: first(related[a], "startYear") or first(related[a], "startDate")):
+        facts = related[address]
+        status = next(iter(facts.get(f"{_P}status", ())), None)
+        rows.append((labelled(status, namer), years(facts), _numbers(facts, numbers)))
+    return tuple(rows)
+
+
+def _findings(
+    found: Sequence[str], related: Mapping[str, Facts], namer: Namer, numbers: Mapping[str, int]
+) -> tuple[tuple[Value, Value | None, str, tuple[int, ...]], ...]:
+    rows = []
+    for address in found:
+        facts = related.get(address, {})
+        design = next(iter(_values(facts, "studyDesign")), "")
+        rows.append(
+            (
+                Value(namer[address], page_of(address)),
+                _english(facts.get(_DESCRIPTION, ())),
+                namer[design] if design else "",
+                _numbers(facts, numbers),
+            )
+        )
+    return tuple(rows)
+
+
+def _claims(
+    found: Sequence[str], related: Mapping[str, Facts], namer: Namer, numbers: Mapping[str, int]
+) -> tuple[tuple[str, str, Value | None, tuple[int, ...]], ...]:
+    rows = []
+    for address in found:
+        facts = related.get(address, {})
+        property = next(iter(_values(facts, "claimProperty")), "")
+        values = ", ".join(labelled(v, namer).text for v in facts.get(f"{_P}claimValue", ()))
+        rows.append((namer[property] if property else "", values, _english(facts.get(_DESCRIPTION, ())), _numbers(facts, numbers)))
+    return tuple(sorted(rows, key=lambda row: row[0]))
+
+
+def _incoming(entity: Entity, namer: Namer, shown_elsewhere: set[str]) -> tuple[Incoming, ...]:
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for reference in entity.references:
+        if reference.address not in shown_elsewhere and reference.address not in grouped[reference.property]:
+            grouped[reference.property].append(reference.address)
+    made = []
+    for property, addresses in sorted(grouped.items()):
+        if not addresses:
+            continue
+        name = property.removeprefix(_P)
+        values = sorted((Value(namer[a], page_of(a)) for a in addresses[:_SHOWN_REFERENCES]), key=lambda v: v.text.casefold())
+        made.append(Incoming(_INCOMING.get(name, name), tuple(values), max(0, len(addresses) - _SHOWN_REFERENCES)))
+    return tuple(made)
+
+
+def _country(facts: Facts, namer: Namer) -> tuple[str, str] | None:
+    country = next(iter(_values(facts, "inCountry")), "")
+    return (country.rsplit("/", 1)[-1], namer[country]) if country else None
+
+
+def table_values(table: Table, namer: Namer) -> list[list[Value]]:
+    """Every cell of a table as a reader sees it."""
+    return [[labelled(term, namer) for term in row] for row in table.rows]
+
+
+def names_in(table: Table, graph: Graph) -> Namer:
+    """The names of all that stands in a table."""
+    return Namer(graph).learn(t.value for row in table.rows for t in row if isinstance(t, NamedNode) and page_of(t.value))
+
+
+def spoken(pieces: tuple[Piece, ...]) -> str:
+    """A sentence without links."""
+    return plain(pieces)

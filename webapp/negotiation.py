@@ -1,0 +1,154 @@
+"""Which format a request gets: by suffix, by `format=`, by Accept; with ETag, Vary, and 406 that lists the types."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from flask import Response, current_app, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from p2p_graph.errors import UnknownFormat
+from p2p_graph.formats import FORMATS, Format, Kind, find
+from webapp.current_graph import graph
+from webapp.problems import CORS, NotAcceptable
+
+__all__ = [
+    "answer_in",
+    "choose",
+    "chosen_for_thing",
+    "data_of_thing",
+    "format_of_suffix",
+    "formats_for",
+    "fresh",
+    "page_or_data",
+    "with_version",
+]
+
+_HTML: Final = ("text/html", "application/xhtml+xml")
+
+#: names that askers use for a format besides its own media type
+_ALIASES: Final[dict[str, tuple[str, ...]]] = {
+    "json": ("application/json",),
+    "xml": ("application/xml", "text/xml"),
+    "jsonld": ("application/json",),
+    "rdfxml": ("application/xml", "text/xml"),
+    "ntriples": ("text/plain",),
+    "turtle": ("application/x-turtle",),
+}
+
+def formats_for(kind: Kind) -> list[Format]:
+    """The formats of a kind of answer; the first is what one gets who does not choose."""
+    return [fmt for fmt in FORMATS if fmt.kind == kind]
+
+
+def choose(kind: Kind, named: str | None) -> Format:
+    """The format for an answer: the one that was named, else the one that Accept likes best. Raises NotAcceptable."""
+    if named:
+        known = next((fmt for fmt in formats_for(kind) if fmt.media_type == named.strip().casefold()), None)
+        try:
+            return known or find(named.strip().casefold(), kind)
+        except UnknownFormat as error:
+            raise _refused(kind, str(error)) from None
+    chosen = _by_accept(kind, request.headers.get("Accept", ""))
+    if chosen is None:
+        raise _refused(kind, "None of the types in Accept can hold this answer.")
+    return chosen
+
+
+@lru_cache(maxsize=512)
+def _by_accept(kind: Kind, header: str) -> Format | None:
+    if not header.strip():
+        return formats_for(kind)[0]
+    accept = parse_accept_header(header[:2000], MIMEAccept)
+    best: tuple[float, int] | None = None
+    chosen = None
+    for fmt in formats_for(kind):
+        for name in (fmt.media_type, *_ALIASES.get(fmt.name, ())):
+            # An exact name beats a range of the same quality: "text/*, text/tab-separated-values" means TSV.
+            rank = (accept.quality(name), 1 if any(name == wanted for wanted, _ in accept) else 0)
+            if rank[0] > 0 and (best is None or rank > best):
+                best, chosen = rank, fmt
+    return chosen
+
+
+def _refused(kind: Kind, sentence: str) -> NotAcceptable:
+    types = tuple(fmt.media_type for fmt in formats_for(kind))
+    return NotAcceptable(f"{sentence} There are: {', '.join(types)}.", types=types)
+
+
+def format_of_suffix(suffix: str, kind: Kind) -> Format:
+    """The format of a suffix. Raises UnknownFormat that lists those there are."""
+    return find(suffix, kind)
+
+
+def with_version(response: Response) -> Response:
+    """The version of the release on an answer, and what its form depends on."""
+    response.headers["X-P2P-Version"] = graph().version
+    response.vary.add("Accept")
+    return response
+
+
+def answer_in(fmt: Format, body: bytes) -> Response:
+    """An answer in a format, with a tag that is that of the release and of these very bytes."""
+    response = Response(body, content_type=fmt.content_type)
+    response.headers.extend(CORS)
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.set_etag(f"{graph().version}-{fmt.suffix}-{hashlib.blake2b(body, digest_size=12).hexdigest()}")
+    return with_version(response).make_conditional(request)
+
+
+def fresh(make: Callable[[], str | bytes], content_type: str = "text/html; charset=utf-8") -> Response:
+    """A page that only changes with the release or the site: made anew unless the asker has it already."""
+    asked = request.full_path.encode()
+    stamp = f"{graph().version}-{current_app.config['P2P_ASSETS']}-{hashlib.blake2b(asked, digest_size=8).hexdigest()}"
+    if request.if_none_match.contains_weak(stamp):
+        response = Response(status=304)
+    else:
+        response = Response(make(), content_type=content_type)
+    response.set_etag(stamp, weak=True)
+    response.headers["Cache-Control"] = "public, no-cache"
+    return with_version(response)
+
+
+def chosen_for_thing() -> str:
+    """The suffix of the data an asker prefers to the page, or nothing for the page. Raises NotAcceptable."""
+    chosen = _thing_by_accept(request.headers.get("Accept", ""))
+    if chosen is None:
+        types = ("text/html", *(fmt.media_type for fmt in formats_for("triples")))
+        sentence = "None of the types in Accept can hold this thing."
+        raise NotAcceptable(f"{sentence} There are: {', '.join(types)}.", types=types)
+    return chosen
+
+
+@lru_cache(maxsize=512)
+def _thing_by_accept(header: str) -> str | None:
+    if not header.strip():
+        return ""
+    accept = parse_accept_header(header[:2000], MIMEAccept)
+    page = max(accept.quality(name) for name in _HTML)
+    fmt = _by_accept("triples", header)
+    if fmt is None:
+        return "" if page > 0 else None
+    names = (fmt.media_type, *_ALIASES.get(fmt.name, ()))
+    data = max(accept.quality(name) for name in names)
+    exact = any(wanted in names for wanted, _ in accept)
+    return fmt.suffix if data > page or (data == page and exact and not any(w in _HTML for w, _ in accept)) else ""
+
+
+def data_of_thing(address: str, suffix: str) -> Response:
+    """The data of a thing as a file of its own. Raises UnknownThing."""
+    graph().entity(address)
+    fmt = find(suffix, "triples")
+    response = answer_in(fmt, graph().run_written("data-of-thing", fmt.name, thing=address))
+    response.headers["Link"] = f'<{address}>; rel="describes"'
+    return response
+
+
+def page_or_data(address: str, page: Callable[[], str]) -> Response:
+    """The page of a thing, or its data for an asker who prefers data to a page."""
+    suffix = chosen_for_thing()
+    return data_of_thing(address, suffix) if suffix else fresh(page)

@@ -1,0 +1,209 @@
+"""Pictures for pages: wheels and networks from the drawing side, each with its sentence and its equal tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from pyoxigraph import Literal, NamedNode
+
+from p2p_graph.model import Table, Term
+from p2p_graph.reading import Graph
+from p2p_graph.reading.drawing import scene, scene_svg
+from p2p_graph.reading.network import FAMILIES, Wheel, chord_rows, mixing, mixing_matrix, network_rows
+from p2p_graph.reading.search import Hit
+from p2p_graph.reading.sentences import ENGLISH, coverage_sentence, summary
+from p2p_graph.reading.style import ROLES, symbol
+from p2p_graph.reading.wheel import Link, wheel_svg
+from webapp.addresses import address_of_path, page_of
+from webapp.listing import CountryRow
+
+__all__ = [
+    "Legend",
+    "NetworkPicture",
+    "SmallWheel",
+    "WheelPicture",
+    "example_wheels",
+    "hit_groups",
+    "large_wheel",
+    "legend",
+    "network",
+    "practice_wheel",
+    "small_wheels",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallWheel:
+    """The wheel of one country among others."""
+
+    code: str
+    name: str
+    svg: Markup
+    sentence: str
+    practices: int
+    ties: int
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """How a role family looks: its symbol, code and name."""
+
+    family: str
+    svg: Markup
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WheelPicture:
+    """A wheel with its sentence, its coverage and the tables that say the same."""
+
+    svg: Markup
+    sentence: str
+    coverage: str
+    heads: tuple[tuple[str, str], ...]
+    matrix: tuple[tuple[str, tuple[str, ...]], ...]
+    chords: tuple[tuple[str, str, bool, tuple[str, ...], str], ...]
+
+
+def legend() -> tuple[Legend, ...]:
+    """The nine role families as they look in every picture."""
+    return tuple(
+        Legend(
+            family,
+            Markup(f'<svg class="symbol" width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">{symbol(family, 9, 9, 6.2)}</svg>'),  # noqa: S704
+            ROLES[family].code,
+            _capital(ENGLISH.families[family]),
+        )
+        for family in FAMILIES
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def small_wheels(graph: Graph, countries: Iterable[CountryRow], size: int = 230) -> tuple[SmallWheel, ...]:
+    """The wheels of all countries, drawn to one scale so that they can be compared."""
+    found = [(country, graph.wheel(country=country.code)) for country in countries]
+    largest = max((wheel.largest for _, wheel in found), default=0) or None
+    return tuple(
+        SmallWheel(
+            country.code,
+            country.name,
+            _svg(wheel, country.name, f"wheel-{country.code}", size, largest=largest),
+            summary(wheel, country.name),
+            country.practices,
+            country.ties,
+        )
+        for country, wheel in found
+    )
+
+
+def _svg(wheel: Wheel, title: str, ident: str, size: int, href: Link | None = None, largest: int | None = None) -> Markup:
+    # The drawing side escapes every label it writes.
+    drawn = wheel_svg(wheel, f"Cooperation wheel: {title}", summary(wheel, title), ident=ident, size=size, href=href, largest=largest)
+    return Markup(drawn)  # noqa: S704
+
+
+def large_wheel(graph: Graph, code: str) -> WheelPicture:
+    """The wheel of a country; a click on a chord asks for the ties behind it."""
+
+    def href(one: str, other: str) -> str:
+        return "/queries/ties-between-roles?" + urlencode({"one": one, "other": other, "country": code})
+
+    name = graph.label(_country(code))
+    wheel = graph.wheel(country=code)
+    return _picture(wheel, name, f"wheel-{code}", 620, href)
+
+
+def _country(code: str) -> str:
+    return address_of_path("country", code)
+
+
+def practice_wheel(graph: Graph, slug: str) -> WheelPicture:
+    """The wheel of one practice."""
+    return _picture(graph.wheel(practice=slug), graph.label(address_of_path("practice", slug)), "wheel", 380, None)
+
+
+def _picture(wheel: Wheel, name: str, ident: str, size: int, href: Link | None) -> WheelPicture:
+    matrix = mixing_matrix(wheel)
+    rows = tuple(
+        (_capital(ENGLISH.families[_plain(row[0])]), tuple(_plain(cell) for cell in row[1:])) for row in matrix.rows
+    )
+    heads = tuple((ROLES[family].code, _capital(ENGLISH.families[family])) for family in FAMILIES)
+    return WheelPicture(
+        _svg(wheel, name, ident, size, href), summary(wheel, name), coverage_sentence(wheel), heads, rows, _chords(chord_rows(wheel), href)
+    )
+
+
+def _chords(table: Table, href: Link | None) -> tuple[tuple[str, str, bool, tuple[str, ...], str], ...]:
+    rows = []
+    for one, other, against, *numbers in table.rows:
+        names = _plain(one), _plain(other)
+        link = href(*names) if href else None
+        words = [_capital(ENGLISH.families[name]) for name in names]
+        rows.append((words[0], words[1], _plain(against) == "true", tuple(_plain(n) for n in numbers), link or ""))
+    return tuple(rows)
+
+
+def _plain(term: object) -> str:
+    return term.value if isinstance(term, Literal) else ""
+
+
+def hit_groups(hits: Sequence[Hit]) -> list[tuple[str, list[tuple[Hit, str]]]]:
+    """What was found, by kind, each with its page; kinds in the order in which the best of them was found."""
+    order = list(dict.fromkeys(hit.kind for hit in hits))
+    ranked = sorted(hits, key=lambda hit: order.index(hit.kind))
+    return [(kind, [(hit, page_of(hit.address) or "") for hit in group]) for kind, group in groupby(ranked, key=lambda h: h.kind)]
+
+
+def example_wheels(graph: Graph) -> tuple[Markup, ...]:
+    """One wheel in its three levels of detail."""
+    wheel = graph.wheel()
+    return tuple(_svg(wheel, "All countries", f"example-{size}", size) for size in (64, 230, 520))
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRow:
+    """One actor in the equal table of a network."""
+
+    href: str
+    label: str
+    role: str
+    symbol: Markup
+    ties: int
+    others: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPicture:
+    """A network drawn on the server, the data its interactive twin is made from, and the table that says the same."""
+
+    svg: Markup
+    data: str
+    sentence: str
+    rows: tuple[ActorRow, ...]
+
+
+def network(graph: Graph, code: str) -> NetworkPicture | None:
+    """The actor network of a country; None if no tie is recorded there."""
+    found = graph.network(country=code)
+    if not found.ties:
+        return None
+    name = graph.label(_country(code))
+    laid = scene(found)
+    sentence = f"{len(found.actors)} actors, joined by {len(found.ties)} ties. {coverage_sentence(mixing(found))}"
+    svg = Markup(scene_svg(laid, f"Network of actors: {name}", sentence, ident=f"network-{code}", href=page_of))  # noqa: S704
+    symbols = {role.family: role.svg for role in legend()}
+    return NetworkPicture(svg, "", sentence, tuple(_actor_row(row, symbols) for row in network_rows(found).rows))
+
+
+def _actor_row(row: tuple[Term | None, ...], symbols: Mapping[str, Markup]) -> ActorRow:
+    address, label, role, family, ties, others = row
+    href = page_of(address.value) if isinstance(address, NamedNode) else None
+    return ActorRow(href or "", _plain(label), _plain(role), symbols[_plain(family)], int(_plain(ties)), _plain(others))

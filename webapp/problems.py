@@ -1,0 +1,140 @@
+"""Every error as one body (problem details, RFC 9457), or the same as a page for a browser.
+
+The only place that turns an error into a status.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from p2p_graph import errors
+from p2p_graph.errors import P2PError
+
+__all__ = ["CORS", "NotAcceptable", "Problem", "describe", "install", "wants_page"]
+
+_LOG = logging.getLogger("webapp")
+
+#: anyone may read the answers of the public doors from a page of their own
+CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Link, X-P2P-Version",
+    "Access-Control-Max-Age": "86400",
+}
+
+#: the status and the heading of each error; the nearest class above counts
+_STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
+    errors.QuerySyntaxError: (400, "This is not SPARQL yet"),
+    errors.QueryRefused: (403, "This endpoint only reads"),
+    errors.QueryTooComplex: (400, "Too long or too deeply nested"),
+    errors.QueryTimeout: (503, "It took too long"),
+    errors.AnswerTooLarge: (413, "The answer is too large"),
+    errors.EngineFailed: (500, "The engine stopped"),
+    errors.QueryError: (400, "The query was not answered"),
+    errors.UnknownQuery: (404, "No such question"),
+    errors.UnknownParameter: (400, "No such parameter"),
+    errors.BadValue: (400, "A value that does not fit"),
+    errors.UnknownThing: (404, "Nothing at this address"),
+    errors.UnknownFormat: (404, "No such format"),
+    errors.StoreUnavailable: (503, "The store does not answer"),
+    errors.NoRelease: (503, "No release yet"),
+}
+
+_HTTP: Final[dict[int, tuple[str, str]]] = {
+    404: ("Nothing at this address", "There is no page here. It may have moved, or a letter may be missing."),
+    405: ("Not in this way", "This address does not take that kind of request."),
+    406: ("Not in that format", "The answer does not exist in a format that was asked for."),
+    413: ("Too large", "The request is larger than this server takes."),
+    415: ("Not in that form", "The body is of a type that this address does not take."),
+}
+
+
+class NotAcceptable(P2PError):
+    """No format that was asked for fits the answer; value `types` lists those that would."""
+
+    code = "not-acceptable"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, for a reader and for a machine."""
+
+    status: int
+    title: str
+    detail: str
+    code: str
+    values: dict[str, object]
+
+    def as_json(self) -> bytes:
+        """The body of RFC 9457, with our code and values beside the standard members."""
+        body: dict[str, object] = {
+            "type": f"/about#problem-{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        for name, value in self.values.items():
+            body.setdefault(name, value if isinstance(value, str | int | float | bool) or value is None else _listed(value))
+        return json.dumps(body, ensure_ascii=False).encode()
+
+
+def _listed(value: object) -> object:
+    return [str(v) for v in value] if isinstance(value, list | tuple | set | frozenset) else str(value)
+
+
+def describe(error: Exception) -> Problem:
+    """The problem of an error. An error nobody foresaw tells the reader nothing of its inside."""
+    if isinstance(error, NotAcceptable):
+        return Problem(406, "Not in that format", str(error), error.code, error.values)
+    if isinstance(error, P2PError):
+        for kind in type(error).__mro__:
+            if kind in _STATUS:
+                status, title = _STATUS[kind]
+                return Problem(status, title, str(error), error.code, error.values)
+    if isinstance(error, HTTPException) and error.code:
+        title, detail = _HTTP.get(error.code, (HTTPStatus(error.code).phrase, error.description or ""))
+        own = error.description if error.description != type(error).description else None
+        return Problem(error.code, title, own or detail, f"http-{error.code}", {})
+    return Problem(500, "Something broke here", "The fault is ours. It was written to the log.", "fault", {})
+
+
+def wants_page() -> bool:
+    """Whether the asker named HTML among what it takes, at least as gladly as JSON. A bare */* is a machine."""
+    accept = request.accept_mimetypes
+    html = max((q for kind, q in accept if kind in ("text/html", "application/xhtml+xml")), default=0)
+    others = max((q for kind, q in accept if "json" in kind or "rdf" in kind or "turtle" in kind), default=0)
+    return bool(html) and html >= others
+
+
+def _answer(error: Exception) -> Response:
+    problem = describe(error)
+    if problem.status >= 500:
+        _LOG.error("%s %s: %s", request.method, request.path, problem.code, exc_info=problem.code == "fault" and error)
+    if wants_page():
+        response = make_response(render_template("problem.html", problem=problem), problem.status)
+    else:
+        response = Response(problem.as_json(), problem.status, content_type="application/problem+json")
+        response.headers.extend(CORS)
+    if isinstance(error, HTTPException):
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response
+
+
+def install(app: Flask) -> None:
+    """Every error of an app ends here."""
+    app.register_error_handler(P2PError, _answer)
+    app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(Exception, _answer)

@@ -1,0 +1,112 @@
+"""What machines and newcomers look for first: names that lead to pages, health, robots, sitemap, VoID, about."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from pyoxigraph import NamedNode
+from werkzeug.wrappers import Response as AnyResponse
+
+from p2p_graph.formats import find
+from p2p_graph.reading.style import role_css
+from p2p_graph.vocab import BASE
+from webapp import pictures
+from webapp.addresses import address_of_path, page_of
+from webapp.current_graph import graph, remembered
+from webapp.negotiation import chosen_for_thing, fresh, with_version
+
+__all__ = ["pages"]
+
+pages = Blueprint("publish", __name__)
+
+_YEAR: Final = 31_536_000
+
+
+@pages.get("/id/<kind:kind>/<slug:slug>", defaults={"suffix": ""})
+@pages.get("/id/<kind:kind>/<slug:slug>.<slug:suffix>")
+def name(kind: str, slug: str, suffix: str) -> AnyResponse:
+    """The name of a thing leads to its page, or to its data for who prefers data."""
+    graph().entity(address_of_path(kind, slug))
+    suffix = find(suffix, "triples").suffix if suffix else chosen_for_thing()
+    response = redirect(f"/{kind}/{slug}.{suffix}" if suffix else f"/{kind}/{slug}", 303)
+    response.vary.add("Accept")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@pages.get("/about")
+def about() -> Response:
+    """What it is, who made the facts, privacy, licence."""
+    return fresh(lambda: render_template("publish/about.html", version=graph().version))
+
+
+@pages.get("/add")
+def add() -> Response:
+    """How to contribute today."""
+    return fresh(lambda: render_template("publish/add.html"))
+
+
+@pages.get("/look")
+def look() -> Response:
+    """Every part of the design, for who builds a new page."""
+    return fresh(lambda: render_template("publish/look.html", wheels=pictures.example_wheels(graph())))
+
+
+@pages.get("/health")
+def health() -> Response:
+    """Whether questions are answered, by asking one."""
+    words = len(graph().run("counts"))
+    response = Response(f'{{"status":"ok","version":"{graph().version}","classes":{words}}}', content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """Everything may be read; machines that want all of it take the data."""
+    text = f"User-agent: *\nDisallow: /sparql\nDisallow: /search\nSitemap: {request.url_root}sitemap.xml\n"
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
+@pages.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The addresses of all pages of practices, organisations, documents and the like."""
+    root = request.url_root.rstrip("/")
+    things = remembered(
+        "addresses",
+        lambda: [page_of(row[0].value) for row in graph().run("addresses").rows if isinstance(row[0], NamedNode)],
+    )
+    fixed = ["/", "/countries", "/practices", "/organisations", "/documents", "/queries", "/ontology/", "/about"]
+    return fresh(
+        lambda: render_template("publish/sitemap.xml", addresses=[root + path for path in [*fixed, *things] if path]),
+        "application/xml",
+    )
+
+
+@pages.get("/.well-known/void")
+def void() -> Response:
+    """What the data set is, where it is asked, how much it holds (VoID)."""
+    counts = graph().run("counts")
+    rows = [(row[0].value, str(row[1]).split('"')[1]) for row in counts.rows if isinstance(row[0], NamedNode)]
+    return fresh(
+        lambda: render_template(
+            "publish/void.ttl", root=request.url_root, base=BASE, version=graph().version, classes=rows
+        ),
+        "text/turtle",
+    )
+
+
+@pages.get("/favicon.ico")
+def favicon() -> AnyResponse:
+    """Browsers ask here before they have read a page."""
+    return redirect("/static/icon.svg", 301)
+
+
+@pages.get("/roles-<stamp>.css")
+def roles(stamp: str) -> Response:
+    """The colours of roles and forms, from where the pictures take them too."""
+    response = Response(role_css(), content_type="text/css; charset=utf-8")
+    known = stamp == current_app.config["P2P_ASSETS"]
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if known else "no-cache"
+    return with_version(response)
