@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from types import MappingProxyType
-from typing import Final
-from typing import Literal as OneOf
+from typing import Final, Literal as OneOf
 
 import networkx as nx
 from pyoxigraph import Literal, NamedNode

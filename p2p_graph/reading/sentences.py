@@ -23,6 +23,18 @@ def _english_sources(n: int) -> str:
     return "1 source" if n == 1 else f"{n} sources"
 
 
+def _english_without_tie(n: int) -> str:
+    return "1 practice has no recorded tie" if n == 1 else f"{n} practices have no recorded tie"
+
+
+def _english_one_source(n: int) -> str:
+    return "1 rests on one source" if n == 1 else f"{n} rest on one source"
+
+
+def _english_without_form(n: int) -> str:
+    return f"the form of {n} is not stated"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of the sentences below; a translation passes its own. Numbers come as functions, for their plurals."""
@@ -73,9 +85,9 @@ class Words:
     from_to: str = "{start}–{end}"
     one_way: str = "{givers} → {receivers}"
     shown: str = "Shown: {ties}, {practices}"
-    without_tie: str = "{n} practices have no recorded tie"
-    without_form: str = "the form of {n} is not stated"
-    one_source: str = "{n} rest on one source"
+    without_tie: Callable[[int], str] = _english_without_tie
+    without_form: Callable[[int], str] = _english_without_form
+    one_source: Callable[[int], str] = _english_one_source
 
 
 ENGLISH: Final = Words()
@@ -173,5 +185,5 @@ def coverage_sentence(wheel: Wheel, words: Words = ENGLISH) -> str:
         (words.one_source, coverage.ties_on_one_reading),
     ):
         if n:
-            parts.append(template.format(n=n))
+            parts.append(template(n))
     return "; ".join(parts) + "."

@@ -12,8 +12,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
-from typing import Literal as OneOf
+from typing import Final, Literal as OneOf
 
 from p2p_graph.reading.network import FAMILIES, Form
 

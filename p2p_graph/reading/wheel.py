@@ -14,8 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Final
-from typing import Literal as OneOf
+from typing import Final, Literal as OneOf
 
 from p2p_graph.reading.network import FAMILIES, FORMS, Chord, Wheel
 from p2p_graph.reading.sentences import ENGLISH, Words, chord_sentence, coverage_sentence

@@ -53,6 +53,8 @@
       this.spots = new Map(data.nodes.map((node) => [node.id, node]));
       this.walk = this.neighbours();
       this.chosen = null;
+      this.near = null;
+      this.font = getComputedStyle(section).fontFamily;
       this.build();
       this.draw();
       this.listen();
@@ -108,30 +110,26 @@
       section.append(this.canvas, tools, this.card);
     }
 
+    /* What is drawn of an actor is asked for at each drawing, as vis-network keeps the first way it was given. */
     nodes() {
-      const near = this.chosen && new Set([this.chosen, ...(this.walk.get(this.chosen) || [])]);
-      const { paper, ink } = this.colours;
+      const { ink } = this.colours;
       return this.data.nodes.map((node) => {
         const role = this.roles.get(node.role);
-        const away = Boolean(near && role && !near.has(node.id));
-        const shown = { ...node, opacity: away ? 0.25 : 1 };
-        delete shown.group;
-        if (!role) return { ...shown, color: ink };
-        const tone = role[isNight() ? "night" : "day"];
-        const labelled = node.labelled || node.id === this.chosen || (near && !away);
-        shown.shape = "custom";
-        shown.label = labelled ? node.label : "";
-        shown.ctxRenderer = ({ ctx, x, y }) => ({
-          drawNode: () => this.paint(ctx, x, y, { node, role, tone, away, labelled, paper, ink }),
+        if (!role) return { ...node, group: undefined, color: ink };
+        const drawn = ({ ctx, x, y }) => ({
+          drawNode: () => this.paint(ctx, x, y, node, role),
           nodeDimensions: { width: node.size * 2, height: node.size * 2 },
         });
-        return shown;
+        return { ...node, label: "", shape: "custom", ctxRenderer: drawn };
       });
     }
 
-    paint(context, x, y, { node, role, tone, away, labelled, paper, ink }) {
+    paint(context, x, y, node, role) {
+      const { paper, ink } = this.colours;
+      const tone = role[isNight() ? "night" : "day"];
+      const away = Boolean(this.near && !this.near.has(node.id));
       context.save();
-      context.globalAlpha = away ? 0.25 : 1;
+      context.globalAlpha = away ? 0.22 : 1;
       outline(role, node.size, context, x, y);
       context.fillStyle = role.shape === "ring" ? paper : tone.fill;
       context.fill();
@@ -147,24 +145,31 @@
         context.strokeStyle = ink;
         context.stroke();
       }
-      if (labelled) {
-        context.font = `12px ${getComputedStyle(this.section).fontFamily}`;
-        context.textAlign = "center";
-        context.textBaseline = "top";
-        context.lineJoin = "round";
-        context.lineWidth = 3;
-        context.strokeStyle = paper;
-        context.strokeText(node.label, x, y + node.size + 5);
-        context.fillStyle = ink;
-        context.fillText(node.label, x, y + node.size + 5);
-      }
+      if (node.labelAt || (this.near && !away)) this.write(context, node, paper, ink);
       context.restore();
+    }
+
+    /* The label where the server found room for it, else below. */
+    write(context, node, paper, ink) {
+      const [x, y, anchor] = node.labelAt || [node.x, node.y + node.size + 13, "middle"];
+      context.font = `11.5px ${this.font}`;
+      context.textAlign = { start: "left", end: "right" }[anchor] || "center";
+      context.textBaseline = "alphabetic";
+      context.lineJoin = "round";
+      context.lineWidth = 3;
+      context.strokeStyle = paper;
+      context.fillStyle = ink;
+      node.labelRows.forEach((row, i) => {
+        context.strokeText(row, x, y + i * 12.6);
+        context.fillText(row, x, y + i * 12.6);
+      });
     }
 
     edges() {
       const { ink } = this.colours;
+      const tables = new Set(this.data.edges.filter((e) => e.kind === "spoke" && e.to === this.chosen).map((e) => e.from));
       return this.data.edges.map((edge) => {
-        const touches = !this.chosen || edge.from === this.chosen || edge.to === this.chosen;
+        const touches = !this.chosen || [edge.from, edge.to].includes(this.chosen) || tables.has(edge.from);
         return { ...edge, color: { color: ink, highlight: ink, hover: ink, opacity: touches ? edge.color.opacity : 0.08 } };
       });
     }
@@ -201,7 +206,9 @@
     }
 
     repaint() {
-      this.sets.nodes.update(this.nodes());
+      this.near = this.chosen && new Set([this.chosen, ...this.walk.get(this.chosen)]);
+      const { ink } = this.colours;
+      this.sets.nodes.update(this.data.nodes.filter((node) => !node.role).map(({ id }) => ({ id, color: ink })));
       this.sets.edges.update(this.edges());
     }
 
