@@ -81,8 +81,10 @@ def validate(sources: Iterable[Source], context: Iterable[Triple], shapes: Shape
     """
     files = tuple(sources)
     own = [triple for source in files for triple in source.triples]
-    everything = list(dict.fromkeys([*context, *own]))
     where = _Places(files)
+    # Words about other things matter to nobody here, and they are most of the ontology.
+    linked = (t for t in context if isinstance(t.object, NamedNode) or _value(t.subject) in where)
+    everything = list(dict.fromkeys([*linked, *own]))
     by_rule = list(_rule_faults(own, everything, shapes, where))
     by_shape = _beside(_shape_faults(everything, shapes, where), by_rule, with_value=True)
     names = _beside(_labels(own, everything, shapes, where), by_shape, with_value=False)
@@ -94,7 +96,7 @@ def _beside(faults: Iterable[Fault], said: Iterable[Fault], with_value: bool) ->
     """The faults that `said` does not hold already, so that one slip is told once."""
 
     def key(fault: Fault) -> tuple[str, str, str]:
-        return fault.subject, fault.extra.get("path", fault.field), fault.value if with_value else ""
+        return fault.subject, (fault.path or fault.field), fault.value if with_value else ""
 
     known = {key(fault) for fault in said}
     return [fault for fault in faults if key(fault) not in known]
@@ -127,7 +129,7 @@ class _Places:
     def __contains__(self, subject: str) -> bool:
         return subject in self._by_subject
 
-    def fault(self, triple_or_subject: Triple | str, field: str, what: str, value: str, **extra: str) -> Fault:
+    def fault(self, triple_or_subject: Triple | str, field: str, what: str, value: str, path: str = "") -> Fault:
         """A fault at the file that holds the triple, or else at the first that holds the subject."""
         if isinstance(triple_or_subject, str):
             subject, source = triple_or_subject, self._by_subject[triple_or_subject][0]
@@ -135,7 +137,7 @@ class _Places:
             subject = _value(triple_or_subject.subject)
             holders = self._by_subject[subject]
             source = next((s for s in holders if triple_or_subject in s.triples), holders[0])
-        return Fault(source.file, line_of(source.text, subject), shorten(subject), field, what, value, extra)
+        return Fault(source.file, line_of(source.text, subject), shorten(subject), field, what, value, shorten(path))
 
 
 # Rules that shapes do not say
@@ -152,21 +154,21 @@ def _unknown_words(own: list[Triple], known: set[str], shapes: Shapes, where: _P
     for triple in own:
         path = triple.predicate.value
         if path.startswith(PREFIXES["p2p"]) and path not in known:
-            yield where.fault(triple, shorten(path), f"The ontology has no property {shorten(path)}.", "", path=path)
+            yield where.fault(triple, shorten(path), f"The ontology has no property {shorten(path)}.", "", path)
         if not isinstance(triple.object, NamedNode) or triple.object.value in known:
             continue
         value = triple.object.value
         if triple.predicate == _TYPE:
             if value.startswith(PREFIXES["p2p"]):
-                yield where.fault(triple, "Kind", f"The ontology has no class {shorten(value)}.", "", path=path)
+                yield where.fault(triple, "Kind", f"The ontology has no class {shorten(value)}.", "", path)
         elif value.startswith(PREFIXES["p2p"]):
-            yield where.fault(triple, shapes.name(path), "The ontology has no such term.", shorten(value), path=path)
+            yield where.fault(triple, shapes.name(path), "The ontology has no such term.", shorten(value), path)
         elif value.startswith(f"{BASE}vocab/"):
             what = "There is no such entry in the lists of words. Choose one that there is, or propose a new one."
-            yield where.fault(triple, shapes.name(path), what, shorten(value), path=path)
+            yield where.fault(triple, shapes.name(path), what, shorten(value), path)
         elif value.startswith(f"{BASE}id/"):
             what = "Nothing is known under this address. Mend it, or describe the thing in a file of its own."
-            yield where.fault(triple, shapes.name(path), what, shorten(value), path=path)
+            yield where.fault(triple, shapes.name(path), what, shorten(value), path)
 
 
 def _addresses(own: list[Triple], everything: list[Triple], where: _Places) -> Iterator[Fault]:
@@ -178,8 +180,9 @@ def _addresses(own: list[Triple], everything: list[Triple], where: _Places) -> I
             types[_value(triple.subject)].add(_value(triple.object))
         elif triple.predicate == _SUPERCLASS:
             wider[_value(triple.subject)].add(_value(triple.object))
+    pointed_to = {triple.object for triple in own if isinstance(triple.object, BlankNode)}
     for triple in own:
-        if isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode):
+        if triple.object in pointed_to or (isinstance(triple.subject, BlankNode) and triple.subject not in pointed_to):
             what = "Something stands here without an address. Give it one, so that others can point to it."
             yield where.fault(triple, "", what, "")
     for subject in dict.fromkeys(_value(triple.subject) for triple in own):
@@ -214,7 +217,7 @@ def _directions(own: list[Triple], everything: list[Triple], shapes: Shapes, whe
         if triple.predicate in (p2p("giver"), p2p("receiver")) and (triple.subject, triple.object) not in joined:
             what = "Whom a tie comes from or leads to must also be named among those who take part."
             path = triple.predicate.value
-            yield where.fault(triple, shapes.name(path), what, shorten(_value(triple.object)), path=path)
+            yield where.fault(triple, shapes.name(path), what, shorten(_value(triple.object)), path)
 
 
 def _labels(own: list[Triple], everything: list[Triple], shapes: Shapes, where: _Places) -> Iterator[Fault]:
@@ -229,33 +232,49 @@ def _labels(own: list[Triple], everything: list[Triple], shapes: Shapes, where: 
         if len(values) > 1 and (subject, predicate) in own_labels:
             what = f"There are two names in the same language ({language or 'none given'}). Keep one."
             path = predicate.value
-            yield where.fault(subject, shapes.name(path), what, " / ".join(sorted(values)), path=path)
+            yield where.fault(subject, shapes.name(path), what, " / ".join(sorted(values)), path)
 
 
 # Shapes
 
 
 def _shape_faults(everything: list[Triple], shapes: Shapes, where: _Places) -> Iterator[Fault]:
-    text = _n_triples(everything)
-    faulty = [address for address in _gate(text, shapes) if address in where]
+    faulty = [address for address in _gate(_n_triples(everything), shapes) if address in where]
     if not faulty:
         return
-    with _quiet_rdflib():
-        data = rdflib.Graph().parse(data=text, format="nt")
-        report = _report(data, shapes, faulty)
+    report = _report(_around(faulty, everything), shapes)
+    explained = {str(subject) for subject in report.objects(None, SH.focusNode)}
+    if not explained.issuperset(faulty):
+        report = _report(everything, shapes)
     for result in report.objects(None, SH.result):
         subject = str(report.value(result, SH.focusNode))
+        if subject not in faulty:
+            continue
         path = report.value(result, SH.resultPath)
         shape = report.value(result, SH.sourceShape)
         value = report.value(result, SH.value)
+        if isinstance(value, rdflib.BNode):
+            continue  # said by the rule on addresses
         named = shapes.graph.value(shape, SH.name) if shape is not None else None
         yield where.fault(
             subject,
             str(named) if named is not None else "",
             _words(report, result),
             _shown(value) if value is not None and str(value) != subject else "",
-            **({"path": str(path)} if path is not None else {}),
+            str(path) if path is not None else "",
         )
+
+
+def _around(addresses: list[str], everything: list[Triple]) -> list[Triple]:
+    """What is said of some addresses and of their values, and which classes lie in which.
+
+    The shapes look no further; one that did would leave an address unexplained, and all would be looked at.
+    """
+    wanted = set(addresses)
+    wanted |= {
+        _value(t.object) for t in everything if _value(t.subject) in wanted and not isinstance(t.object, Literal)
+    }
+    return [t for t in everything if _value(t.subject) in wanted or t.predicate == _SUPERCLASS]
 
 
 def _gate(text: str, shapes: Shapes) -> list[str]:
@@ -267,14 +286,11 @@ def _gate(text: str, shapes: Shapes) -> list[str]:
     return list(dict.fromkeys(str(entry.focus_node).strip("<>") for entry in report.violations))
 
 
-def _report(data: rdflib.Graph, shapes: Shapes, focus: list[str]) -> rdflib.Graph:
-    """What pySHACL says of the addresses in `focus`."""
-    _, report, _ = pyshacl.validate(
-        data,
-        shacl_graph=shapes.graph,
-        inference="none",
-        focus_nodes=[rdflib.URIRef(address) for address in focus],
-    )
+def _report(triples: list[Triple], shapes: Shapes) -> rdflib.Graph:
+    """What pySHACL says of some triples."""
+    with _quiet_rdflib():
+        data = rdflib.Graph().parse(data=_n_triples(triples), format="nt")
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes.graph, inference="none")
     return cast(rdflib.Graph, report)
 
 

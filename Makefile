@@ -1,0 +1,56 @@
+# Peer2Peer Graph. A machine needs Python 3.11 or newer, make, and nothing else.
+
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check fmt release bench lock clean
+
+help: ## list what make can do
+	@echo "Peer2Peer Graph: make <word>"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+serve: $(VENV)/.run ## set up, build the first release if there is none, serve on 127.0.0.1:8000
+	@$(BIN)/p2p serve
+
+test: $(VENV)/.dev ## set up what the tests need and run them all (ARGS="-k name" picks some)
+	@.ci/engines
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## look for every fault in code, locks and data; changes nothing
+	@.ci/check
+
+fmt: $(VENV)/.dev ## put code and data in their one order
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+	@$(BIN)/p2p fmt
+
+release: $(VENV)/.run ## build a release from the data and make it the current one
+	@$(BIN)/p2p release
+
+bench: $(VENV)/.dev ## measure the saved queries on generated data (TRIPLES=100000)
+	@$(BIN)/python -m bench.queries --triples $(or $(TRIPLES),100000)
+
+lock: $(VENV)/.dev ## choose the newest fitting packages anew and write the locks; needs the network
+	@$(COMPILE) --upgrade pyproject.toml --group build -o requirements.lock
+	@$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove the environment; releases and data stay
+	rm -rf $(VENV)
+
+# Stamps: what is done is not done again, and needs no network.
+
+$(VENV)/.made:
+	@.ci/environment $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made requirements.lock pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
