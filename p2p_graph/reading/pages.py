@@ -9,7 +9,6 @@ the equal table.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -116,11 +115,8 @@ def _pyvis(drawn: Scene) -> Any:
     for tie, (x, y) in drawn.junctions.items():
         options = {"label": " ", "shape": "square", "size": 3, "color": INK, "x": x, "y": y}
         network.add_node(ids[tie], group="junction", fixed=True, physics=False, **options)
-    counts: dict[str, int] = defaultdict(int)
-    for line in drawn.lines:
-        base = f"{line.kind}:{line.tie or ids[line.start]}"
-        counts[base] += 1
-        network.add_edge(ids[line.start], ids[line.end], id=f"{shorten(base)}:{counts[base]}", **_edge(line))
+    for number, line in enumerate(drawn.lines):
+        network.add_edge(ids[line.start], ids[line.end], id=f"{line.kind}-{number}", **_edge(line))
     network.set_options(json.dumps(_OPTIONS))
     return network
 
