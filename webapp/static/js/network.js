@@ -175,9 +175,7 @@
     }
 
     draw() {
-      const nodes = new vis.DataSet(this.nodes());
-      const edges = new vis.DataSet(this.edges());
-      this.sets = { nodes, edges };
+      this.sets = { nodes: new vis.DataSet(this.nodes()), edges: new vis.DataSet(this.edges()) };
       this.network = new vis.Network(this.canvas, this.sets, this.data.options);
       this.network.on("afterDrawing", (context) => this.bars(context));
       this.whole(false);
