@@ -150,7 +150,7 @@ def _read(path: Path, name: str) -> Source | Fault:
         text = path.read_text(encoding="utf-8")
         return Source(name, text, tuple(quad.triple for quad in parse(text, RdfFormat.TURTLE)))
     except SyntaxError as reason:
-        return Fault(name, reason.lineno, "", "", f"This is not Turtle: {reason.msg}.")
+        return Fault(name, reason.lineno, "", "", f"This is not Turtle: {reason.msg.split(': ', 1)[-1]}.")
     except UnicodeDecodeError as reason:
         line = path.read_bytes()[: reason.start].count(b"\n") + 1
         return Fault(name, line, "", "", "This is not UTF-8 text: save the file as UTF-8.")

@@ -144,4 +144,4 @@ class Fault:
         where = f"{self.file}:{self.line}" if self.line else self.file
         about = " ".join(part for part in (self.subject, f"({self.field})" if self.field else "") if part)
         value = f" Found: {self.value}" if self.value else ""
-        return f"{where}: {about}: {self.what}{value}"
+        return f"{where}: {about + ': ' if about else ''}{self.what}{value}"
