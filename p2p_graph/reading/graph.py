@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from p2p_graph.config import Settings, share
 from p2p_graph.errors import NoRelease, UnknownThing
 from p2p_graph.model import Answer, Limits, Prepared, Table, Term
-from p2p_graph.reading.library import Library, SavedQuery
+from p2p_graph.reading.library import Library
 from p2p_graph.reading.network import Network, Wheel, mixing, project
 from p2p_graph.reading.search import Hit, LabelIndex
 from p2p_graph.reading.store import Store, inspect, open_store
@@ -243,15 +243,13 @@ class Graph:
         return project(
             self.run("ties-of-country", **values),
             self.run("affiliations-of-country", **values),
+            self.run("tie-details-of-country", **values),
+            self.run("practices-of-country", **values),
         )
 
     def wheel(self, country: str | None = None, practice: str | None = None) -> Wheel:
         """Which role families cooperate, in how many practices and in which form."""
         return mixing(self.network(country, practice))
-
-    def question(self, name: str) -> SavedQuery:
-        """A saved query by its name."""
-        return self.library.get(name)
 
 
 def _text(term: Term | None) -> str:
