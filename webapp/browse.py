@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.errors import UnknownThing
+from p2p_graph.reading.drawing import Scene
 from p2p_graph.vocab import BASE, SCHEMES
 from webapp import pictures
 from webapp.addresses import address_of_path
@@ -93,7 +94,7 @@ def country(code: str) -> AnyResponse:
     if code != code.upper() and len(code) == 2:
         return redirect(f"/country/{code.upper()}", 301)
     address = address_of_path("country", code)
-    return page_or_data(address, lambda: _country_page(address, code))
+    return page_or_data(address, lambda: remembered(("country", code), lambda: _country_page(address, code)))
 
 
 def _country_page(address: str, code: str) -> str:
@@ -102,17 +103,13 @@ def _country_page(address: str, code: str) -> str:
         (title, query, columns, rows_of(graph(), sorted_things(graph(), query, country=code), columns))
         for title, (query, columns) in _SECTIONS.items()
     ]
-    return remembered(
-        ("country", code),
-        lambda: render_template(
-            "browse/country.html",
-            address=address,
-            code=code,
-            name=graph().label(entity.address),
-            wheel=pictures.large_wheel(graph(), code),
-            network=pictures.network(graph(), code),
-            sections=sections,
-        ),
+    return render_template(
+        "browse/country.html",
+        code=code,
+        name=graph().label(entity.address),
+        wheel=pictures.large_wheel(graph(), code),
+        network=_network(code),
+        sections=sections,
     )
 
 
@@ -125,7 +122,7 @@ def country_network(code: str) -> Response:
             "browse/network.html",
             code=code,
             name=graph().label(entity.address),
-            network=pictures.network(graph(), code),
+            network=_network(code),
         )
     )
 
@@ -134,7 +131,17 @@ def country_network(code: str) -> Response:
 def country_network_data(code: str) -> Response:
     """What the interactive picture of a country is drawn from."""
     graph().entity(address_of_path("country", code))
-    return fresh(lambda: pictures.network(graph(), code).data, "application/json")
+    return fresh(
+        lambda: remembered(("network-data", code), lambda: pictures.network_data(_scene(code))), "application/json"
+    )
+
+
+def _scene(code: str) -> Scene:
+    return remembered(("scene", code), lambda: pictures.laid_out(graph(), code))
+
+
+def _network(code: str) -> pictures.NetworkPicture | None:
+    return remembered(("network", code), lambda: pictures.network(graph(), code, _scene(code)))
 
 
 @pages.get("/<kind:kind>/<slug:slug>")

@@ -208,7 +208,7 @@ def labelled(term: Term | None, namer: Namer) -> Value:
         page = page_of(term.value)
         if page:
             return Value(namer[term.value], page)
-        return Value(term.value, term.value if is_web_address(term.value) else None, outside=True)
+        return Value(shorten(term.value), term.value if is_web_address(term.value) else None, outside=True)
     if isinstance(term, Literal):
         kind = term.datatype.value.rsplit("#", 1)[-1]
         if kind in ("date", "gYear", "gYearMonth"):

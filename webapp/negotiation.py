@@ -64,13 +64,16 @@ def _by_accept(kind: Kind, header: str) -> Format | None:
     if not header.strip():
         return formats_for(kind)[0]
     accept = parse_accept_header(header[:2000], MIMEAccept)
-    best: tuple[float, int] | None = None
+    named = {wanted.casefold() for wanted, _ in accept}
+    best: tuple[float, bool] = (0.0, True)
     chosen = None
     for fmt in formats_for(kind):
-        for name in (fmt.media_type, *_ALIASES.get(fmt.name, ())):
+        # An alias counts only by its very name: "text/*" does not mean XML because some call XML text.
+        others = [name for name in _ALIASES.get(fmt.name, ()) if name in named]
+        for name in (fmt.media_type, *others):
             # An exact name beats a range of the same quality: "text/*, text/tab-separated-values" means TSV.
-            rank = (accept.quality(name), 1 if any(name == wanted for wanted, _ in accept) else 0)
-            if rank[0] > 0 and (best is None or rank > best):
+            rank = (accept.quality(name), name in named)
+            if rank[0] > 0 and rank > best or (rank[0] > 0 and chosen is None):
                 best, chosen = rank, fmt
     return chosen
 

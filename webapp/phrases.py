@@ -26,8 +26,8 @@ _DOING: Final[dict[str, tuple[str, str, str]]] = {
     "information": ("pass information to", "passes information to", "exchange information"),
     "warning": ("warn", "warns", "warn each other"),
     "training": ("train", "trains", "train together"),
-    "supervision": ("supervise", "supervises", "are joined by supervision"),
-    "pay": ("pay", "pays", "are joined by pay"),
+    "supervision": ("supervise", "supervises", "share supervision"),
+    "pay": ("pay", "pays", "are joined by payment for work"),
     "funding": ("fund", "funds", "are joined by funding"),
     "commissioning": ("commission", "commissions", "are joined by a commission"),
     "mediation": ("mediate for", "mediates for", "mediate"),
@@ -209,7 +209,7 @@ def title_of(kind: str, facts: Facts, names: Mapping[str, str]) -> str:
         return joined([names.get(a, a) for a in _all(facts, which)])
 
     made = {
-        "tie": lambda: plain(tie_sentence(facts, names)),
+        "tie": lambda: plain(tie_sentence(facts, _by_role(names))),
         "reading": lambda: f"{name('ofDocument')}, read on {day(first(facts, 'readOn'))}",
         "observation": lambda: ", ".join(p for p in (name("indicator"), name("inCountry"), first(facts, "year")) if p),
         "claim": lambda: f"{name('claimAbout')}: {name('claimProperty')} {first(facts, 'claimValue')}",
@@ -219,6 +219,11 @@ def title_of(kind: str, facts: Facts, names: Mapping[str, str]) -> str:
         "rule": lambda: f"{name('inAct')} {name('modality')}: {first(facts, 'task')}",
     }
     return made[kind]() if kind in made else ""
+
+
+def _by_role(names: Mapping[str, str]) -> dict[str, str]:
+    """Groups by their role alone, "Peers", not "Peers – C-Buddy": the title of a tie would say its practice twice or more."""
+    return {address: name.split(" – ")[0] if "/id/group/" in address else name for address, name in names.items()}
 
 
 _MONTHS: Final = "January February March April May June July August September October November December".split()

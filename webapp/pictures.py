@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,14 +13,16 @@ from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.model import Table, Term
 from p2p_graph.reading import Graph
-from p2p_graph.reading.drawing import scene, scene_svg
+from p2p_graph.reading.drawing import Scene, scene, scene_svg
 from p2p_graph.reading.network import FAMILIES, Wheel, chord_rows, mixing, mixing_matrix, network_rows
+from p2p_graph.reading.pages import pyvis_data
 from p2p_graph.reading.search import Hit
 from p2p_graph.reading.sentences import ENGLISH, coverage_sentence, summary
 from p2p_graph.reading.style import ROLES, symbol
 from p2p_graph.reading.wheel import Link, wheel_svg
 from webapp.addresses import address_of_path, page_of
 from webapp.listing import CountryRow
+from webapp.phrases import joined
 
 __all__ = [
     "Legend",
@@ -28,9 +31,11 @@ __all__ = [
     "WheelPicture",
     "example_wheels",
     "hit_groups",
+    "laid_out",
     "large_wheel",
     "legend",
     "network",
+    "network_data",
     "practice_wheel",
     "small_wheels",
 ]
@@ -60,9 +65,10 @@ class Legend:
 
 @dataclass(frozen=True, slots=True)
 class WheelPicture:
-    """A wheel with its sentence, its coverage and the tables that say the same."""
+    """A wheel with its sentence, its coverage and the tables that say the same; `narrow` is drawn for a small screen."""
 
     svg: Markup
+    narrow: Markup
     sentence: str
     coverage: str
     heads: tuple[tuple[str, str], ...]
@@ -118,7 +124,7 @@ def large_wheel(graph: Graph, code: str) -> WheelPicture:
 
     name = graph.label(_country(code))
     wheel = graph.wheel(country=code)
-    return _picture(wheel, name, f"wheel-{code}", 620, href)
+    return _picture(wheel, name, summary(wheel, name), 620, href)
 
 
 def _country(code: str) -> str:
@@ -127,17 +133,27 @@ def _country(code: str) -> str:
 
 def practice_wheel(graph: Graph, slug: str) -> WheelPicture:
     """The wheel of one practice."""
-    return _picture(graph.wheel(practice=slug), graph.label(address_of_path("practice", slug)), "wheel", 380, None)
+    wheel = graph.wheel(practice=slug)
+    met = {family for chord in wheel.chords for family in (chord.one, chord.other)}
+    roles = joined([ENGLISH.families[family] for family in FAMILIES if family in met])
+    sentence = f"{_capital(roles)}, joined by {ENGLISH.ties(wheel.coverage.ties)}."
+    return _picture(wheel, graph.label(address_of_path("practice", slug)), sentence, 380, None)
 
 
-def _picture(wheel: Wheel, name: str, ident: str, size: int, href: Link | None) -> WheelPicture:
+def _picture(wheel: Wheel, name: str, sentence: str, size: int, href: Link | None) -> WheelPicture:
     matrix = mixing_matrix(wheel)
     rows = tuple(
         (_capital(ENGLISH.families[_plain(row[0])]), tuple(_plain(cell) for cell in row[1:])) for row in matrix.rows
     )
     heads = tuple((ROLES[family].code, _capital(ENGLISH.families[family])) for family in FAMILIES)
     return WheelPicture(
-        _svg(wheel, name, ident, size, href), summary(wheel, name), coverage_sentence(wheel), heads, rows, _chords(chord_rows(wheel), href)
+        _svg(wheel, name, "wheel", size, href),
+        _svg(wheel, name, "wheel-narrow", 350, href),
+        sentence,
+        coverage_sentence(wheel),
+        heads,
+        rows,
+        _chords(chord_rows(wheel), href),
     )
 
 
@@ -182,25 +198,33 @@ class ActorRow:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPicture:
-    """A network drawn on the server, the data its interactive twin is made from, and the table that says the same."""
+    """A network drawn on the server, and the table that says the same."""
 
     svg: Markup
-    data: str
     sentence: str
     rows: tuple[ActorRow, ...]
 
 
-def network(graph: Graph, code: str) -> NetworkPicture | None:
-    """The actor network of a country; None if no tie is recorded there."""
+def network(graph: Graph, code: str, laid: Scene) -> NetworkPicture | None:
+    """The actor network of a country, once it is laid out; None if no tie is recorded there."""
     found = graph.network(country=code)
     if not found.ties:
         return None
     name = graph.label(_country(code))
-    laid = scene(found)
     sentence = f"{len(found.actors)} actors, joined by {len(found.ties)} ties. {coverage_sentence(mixing(found))}"
     svg = Markup(scene_svg(laid, f"Network of actors: {name}", sentence, ident=f"network-{code}", href=page_of))  # noqa: S704
     symbols = {role.family: role.svg for role in legend()}
-    return NetworkPicture(svg, "", sentence, tuple(_actor_row(row, symbols) for row in network_rows(found).rows))
+    return NetworkPicture(svg, sentence, tuple(_actor_row(row, symbols) for row in network_rows(found).rows))
+
+
+def laid_out(graph: Graph, code: str) -> Scene:
+    """Where every actor of a country stands. Takes a second for a large network, so keep what it gives."""
+    return scene(graph.network(country=code))
+
+
+def network_data(laid: Scene) -> bytes:
+    """What the interactive twin of a picture is drawn from."""
+    return json.dumps(pyvis_data(laid, href=page_of), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _actor_row(row: tuple[Term | None, ...], symbols: Mapping[str, Markup]) -> ActorRow:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.formats import find
-from p2p_graph.reading.style import role_css
 from p2p_graph.vocab import BASE
 from webapp import pictures
 from webapp.addresses import address_of_path, page_of
 from webapp.current_graph import graph, remembered
-from webapp.negotiation import chosen_for_thing, fresh, with_version
+from webapp.negotiation import chosen_for_thing, fresh
 
 __all__ = ["pages"]
 
 pages = Blueprint("publish", __name__)
-
-_YEAR: Final = 31_536_000
 
 
 @pages.get("/id/<kind:kind>/<slug:slug>", defaults={"suffix": ""})
@@ -101,12 +96,3 @@ def void() -> Response:
 def favicon() -> AnyResponse:
     """Browsers ask here before they have read a page."""
     return redirect("/static/icon.svg", 301)
-
-
-@pages.get("/roles-<stamp>.css")
-def roles(stamp: str) -> Response:
-    """The colours of roles and forms, from where the pictures take them too."""
-    response = Response(role_css(), content_type="text/css; charset=utf-8")
-    known = stamp == current_app.config["P2P_ASSETS"]
-    response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if known else "no-cache"
-    return with_version(response)

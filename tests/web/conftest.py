@@ -1,0 +1,46 @@
+"""The website over the release of the invented countries; one app for all tests of the web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from p2p_graph.config import Settings
+from webapp import create_app
+from webapp.current_graph import CurrentGraph
+
+
+def closing(app: Flask) -> None:
+    """Ends the workers behind an app."""
+    current = app.extensions["p2p_current"]
+    assert isinstance(current, CurrentGraph)
+    current.close()
+
+
+@pytest.fixture(scope="session")
+def app(example_home: Path) -> Iterator[Flask]:
+    app = create_app(Settings(home=example_home, workers=1))
+    yield app
+    closing(app)
+
+
+@pytest.fixture(scope="session")
+def small_app(example_home: Path) -> Iterator[Flask]:
+    """The same with limits that are soon reached."""
+    app = create_app(Settings(home=example_home, workers=1, query_seconds=0.6, query_rows=20, query_bytes=4_000))
+    yield app
+    closing(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def small_client(small_app: Flask) -> FlaskClient:
+    return small_app.test_client()
