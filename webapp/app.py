@@ -51,7 +51,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000
     app.url_map.converters.update(slug=_Slug, kind=_Kind)
-    stamp = assets_stamp()
+    stamp = _assets_stamp()
     app.config["P2P_SETTINGS"] = settings
     app.config["P2P_ASSETS"] = stamp
     app.jinja_env.globals.update(assets=stamp, legend=pictures.legend())
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def assets_stamp() -> str:
+def _assets_stamp() -> str:
     """A short hash over style sheets, scripts and templates: in the addresses of assets, and in the tags of pages."""
     digest = hashlib.sha256()
     for folder, suffix in (("static", ".css"), ("static/js", ".js"), ("templates", ".html")):

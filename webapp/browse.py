@@ -167,11 +167,11 @@ def thing_data(kind: str, slug: str, suffix: str) -> Response:
 @pages.get("/vocab/")
 def vocab() -> Response:
     """All lists of concepts."""
-    schemes = [(name, graph().words.get(address_of_scheme(name))) for name in SCHEMES]
+    schemes = [(name, graph().words.get(_address_of_scheme(name))) for name in SCHEMES]
     return fresh(lambda: render_template("browse/schemes.html", schemes=schemes))
 
 
-def address_of_scheme(name: str) -> str:
+def _address_of_scheme(name: str) -> str:
     """The address of a list of concepts."""
     return f"{BASE}vocab/{name}"
 
@@ -181,7 +181,7 @@ def scheme(name: str) -> Response:
     """One list of concepts, each at its own anchor."""
     if name not in SCHEMES:
         raise UnknownThing(f"There is no list of concepts called {name[:60]}.", address=name)
-    word = graph().words[address_of_scheme(name)]
+    word = graph().words[_address_of_scheme(name)]
     return fresh(lambda: render_template("browse/scheme.html", name=name, scheme=word, concepts=graph().concepts(name)))
 
 
@@ -197,7 +197,9 @@ def concept(name: str, concept: str) -> AnyResponse:
 @pages.get("/ontology/")
 def ontology() -> Response:
     """Every class and property, each at its own anchor."""
-    words = sorted((w for w in graph().words.values() if "/ontology/" in w.address), key=lambda w: w.labels.get("en", ""))
+    words = sorted(
+        (w for w in graph().words.values() if "/ontology/" in w.address), key=lambda w: w.labels.get("en", "")
+    )
     return fresh(
         lambda: render_template(
             "browse/ontology.html",

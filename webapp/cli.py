@@ -55,7 +55,9 @@ def _listen(host: str, port: int) -> socket.socket:
         # Before it listens two programs can hold one port, as waitress would find out too late.
         listening.listen(128)
     except socket.gaierror:
-        raise SettingsError(f"There is no host {host!r} to listen on: leave --host out for 127.0.0.1.", setting="host") from None
+        raise SettingsError(
+            f"There is no host {host!r} to listen on: leave --host out for 127.0.0.1.", setting="host"
+        ) from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             hint = f"Port {port} is taken: end what listens there, or choose another with --port {port + 1}."

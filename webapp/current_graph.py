@@ -24,7 +24,7 @@ Made = TypeVar("Made")
 _LOG = logging.getLogger("webapp")
 
 
-class Opened:
+class _Opened:
     """One open graph, how many requests use it, and what was made from it once for all requests."""
 
     def __init__(self, graph: Graph, stamp: object) -> None:
@@ -41,10 +41,10 @@ class CurrentGraph:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._opened: Opened | None = None
+        self._opened: _Opened | None = None
         self._failed: object = None
 
-    def take(self) -> Opened:
+    def take(self) -> _Opened:
         """A lease on the current release. Raises NoRelease or StoreUnavailable if there never was one."""
         stamp = self._stamp()
         with self._lock:
@@ -54,7 +54,7 @@ class CurrentGraph:
             self._opened.leases += 1
             return self._opened
 
-    def give_back(self, opened: Opened) -> None:
+    def give_back(self, opened: _Opened) -> None:
         """Ends a lease; the last one on a replaced release closes it."""
         with self._lock:
             opened.leases -= 1
@@ -80,7 +80,7 @@ class CurrentGraph:
 
     def _reopen(self, stamp: object) -> None:
         try:
-            fresh = Opened(open_graph(settings=self._settings), stamp)
+            fresh = _Opened(open_graph(settings=self._settings), stamp)
         except P2PError as reason:
             if self._opened is None:
                 raise
@@ -107,10 +107,10 @@ def install(app: Flask, settings: Settings) -> None:
             current.give_back(opened)
 
 
-def _lease() -> Opened:
+def _lease() -> _Opened:
     if "opened" not in g:
         g.opened = cast(CurrentGraph, current_app.extensions["p2p_current"]).take()
-    return cast(Opened, g.opened)
+    return cast(_Opened, g.opened)
 
 
 def graph() -> Graph:

@@ -1,4 +1,4 @@
-"""Things as pages: facts under human words, ties as sentences, and what all of it rests on. Asks the graph, returns values."""
+"""Things as pages: facts under human words, ties as sentences, and what all of it rests on."""
 
 from __future__ import annotations
 
@@ -14,16 +14,32 @@ from p2p_graph.reading import Graph
 from p2p_graph.reading.graph import Entity
 from p2p_graph.vocab import KINDS, PREFIXES, kind_and_slug, shorten
 from webapp.addresses import is_web_address, page_of
-from webapp.phrases import Facts, Piece, day, first, local, plain, tie_sentence, title_of, years
+from webapp.phrases import Facts, Piece, day, first, local, tie_sentence, title_of, years
 
-__all__ = ["Fact", "Namer", "Source", "ThingPage", "TieLine", "Value", "describe_thing", "facts_of", "labelled"]
+__all__ = [
+    "Fact",
+    "Incoming",
+    "Namer",
+    "Source",
+    "ThingPage",
+    "TieLine",
+    "Value",
+    "describe_thing",
+    "fact_list",
+    "facts_of",
+    "labelled",
+    "names_in",
+    "table_values",
+]
 
 _P: Final = PREFIXES["p2p"]
 _LABEL: Final = PREFIXES["rdfs"] + "label"
 _DESCRIPTION: Final = PREFIXES["dcterms"] + "description"
 
 #: kinds whose things have no name of their own; they are called by what they say
-_NAMELESS: Final = frozenset({"tie", "reading", "observation", "claim", "status-period", "period", "causal-link", "rule"})
+_NAMELESS: Final = frozenset(
+    {"tie", "reading", "observation", "claim", "status-period", "period", "causal-link", "rule"}
+)
 
 #: words for properties of other vocabularies
 _BORROWED: Final = {
@@ -226,7 +242,9 @@ def _word(graph: Graph, property: str) -> tuple[str, str]:
     return _BORROWED.get(property, shorten(property)), ""
 
 
-def fact_list(graph: Graph, facts: Facts, namer: Namer, without: Iterable[str], order: Sequence[str] = ()) -> tuple[Fact, ...]:
+def fact_list(
+    graph: Graph, facts: Facts, namer: Namer, without: Iterable[str], order: Sequence[str] = ()
+) -> tuple[Fact, ...]:
     """Facts under human words; those named in `order` first, the rest by the words for them."""
     skip = set(without)
     place = {name: number for number, name in enumerate(order)}
@@ -243,13 +261,50 @@ def fact_list(graph: Graph, facts: Facts, namer: Namer, without: Iterable[str], 
 
 
 #: the order in which facts are told, whatever the thing
-_ORDER: Final = (
-    "inCountry inPlace within role practiceKind service setting targetGroup lead partner startYear endYear startDate endDate "
-    "dateNote period legalBasis evidenceLevel coordinator funder budget grantNumber foundedYear partOf memberOf documentKind authors "
-    "year keyFinding studyDesign population sampleSize numerator denominator comparison numbers direction limits"
-).split()
+_ORDER: Final = [
+    "inCountry",
+    "inPlace",
+    "within",
+    "role",
+    "practiceKind",
+    "service",
+    "setting",
+    "targetGroup",
+    "lead",
+    "partner",
+    "startYear",
+    "endYear",
+    "startDate",
+    "endDate",
+    "dateNote",
+    "period",
+    "legalBasis",
+    "evidenceLevel",
+    "coordinator",
+    "funder",
+    "budget",
+    "grantNumber",
+    "foundedYear",
+    "partOf",
+    "memberOf",
+    "documentKind",
+    "authors",
+    "year",
+    "keyFinding",
+    "studyDesign",
+    "population",
+    "sampleSize",
+    "numerator",
+    "denominator",
+    "comparison",
+    "numbers",
+    "direction",
+    "limits",
+]
 
-_ALWAYS_OUT: Final = frozenset({PREFIXES["rdf"] + "type", _LABEL, _DESCRIPTION, f"{_P}readIn", PREFIXES["skos"] + "altLabel"})
+_ALWAYS_OUT: Final = frozenset(
+    {PREFIXES["rdf"] + "type", _LABEL, _DESCRIPTION, f"{_P}readIn", PREFIXES["skos"] + "altLabel"}
+)
 
 
 def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
@@ -275,7 +330,11 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
         entity.address,
         entity.kind,
         entity.slug,
-        (graph.words[_P + KINDS[entity.kind]].labels.get("en", entity.kind) if _P + KINDS[entity.kind] in graph.words else entity.kind),
+        (
+            graph.words[_P + KINDS[entity.kind]].labels.get("en", entity.kind)
+            if _P + KINDS[entity.kind] in graph.words
+            else entity.kind
+        ),
         title,
         language,
         _other_names(entity, title),
@@ -356,7 +415,9 @@ def _sources(
         said = facts.get(reading, {})
         document = next(iter(_values(said, "ofDocument")), "")
         about = documents.get(document, {})
-        url = next((t.value for t in about.get(PREFIXES["schema"] + "url", ()) if isinstance(t, NamedNode | Literal)), None)
+        url = next(
+            (t.value for t in about.get(PREFIXES["schema"] + "url", ()) if isinstance(t, NamedNode | Literal)), None
+        )
         seen = next(iter(_values(said, "extentSeen")), "")
         word = graph.words.get(seen)
         recorder = next(iter(_values(said, "recordedBy")), "")
@@ -453,7 +514,14 @@ def _claims(
         facts = related.get(address, {})
         property = next(iter(_values(facts, "claimProperty")), "")
         values = ", ".join(labelled(v, namer).text for v in facts.get(f"{_P}claimValue", ()))
-        rows.append((namer[property] if property else "", values, _english(facts.get(_DESCRIPTION, ())), _numbers(facts, numbers)))
+        rows.append(
+            (
+                namer[property] if property else "",
+                values,
+                _english(facts.get(_DESCRIPTION, ())),
+                _numbers(facts, numbers),
+            )
+        )
     return tuple(sorted(rows, key=lambda row: row[0]))
 
 
@@ -467,7 +535,9 @@ def _incoming(entity: Entity, namer: Namer, shown_elsewhere: set[str]) -> tuple[
         if not addresses:
             continue
         name = property.removeprefix(_P)
-        values = sorted((Value(namer[a], page_of(a)) for a in addresses[:_SHOWN_REFERENCES]), key=lambda v: v.text.casefold())
+        values = sorted(
+            (Value(namer[a], page_of(a)) for a in addresses[:_SHOWN_REFERENCES]), key=lambda v: v.text.casefold()
+        )
         made.append(Incoming(_INCOMING.get(name, name), tuple(values), max(0, len(addresses) - _SHOWN_REFERENCES)))
     return tuple(made)
 
@@ -484,9 +554,6 @@ def table_values(table: Table, namer: Namer) -> list[list[Value]]:
 
 def names_in(table: Table, graph: Graph) -> Namer:
     """The names of all that stands in a table."""
-    return Namer(graph).learn(t.value for row in table.rows for t in row if isinstance(t, NamedNode) and page_of(t.value))
-
-
-def spoken(pieces: tuple[Piece, ...]) -> str:
-    """A sentence without links."""
-    return plain(pieces)
+    return Namer(graph).learn(
+        t.value for row in table.rows for t in row if isinstance(t, NamedNode) and page_of(t.value)
+    )

@@ -16,7 +16,21 @@ from webapp.addresses import page_of
 from webapp.describing import Namer, Value, facts_of, labelled
 from webapp.phrases import Facts, first, years
 
-__all__ = ["COLUMNS", "LISTS", "CountryRow", "ListKind", "ListPage", "Row", "countries", "counts", "list_page", "rows_of", "sorted_things"]
+__all__ = [
+    "COLUMNS",
+    "LISTS",
+    "CountryRow",
+    "ListKind",
+    "ListPage",
+    "Row",
+    "Trust",
+    "countries",
+    "counts",
+    "list_page",
+    "rows_of",
+    "sorted_things",
+    "trust",
+]
 
 PAGE_SIZE: Final = 50
 
@@ -74,7 +88,13 @@ LISTS: Final[Mapping[str, ListKind]] = {
         ("Country", "About", "Study design", "Numbers"),
     ),
     "laws": ListKind(
-        "laws", "Laws", "law", "Laws, decrees, decisions and charters that matter to cooperation.", None, "", ("Country", "Year", "Why it matters")
+        "laws",
+        "Laws",
+        "law",
+        "Laws, decrees, decisions and charters that matter to cooperation.",
+        None,
+        "",
+        ("Country", "Year", "Why it matters"),
     ),
     "activities": ListKind(
         "activities",
@@ -161,7 +181,9 @@ def sorted_things(graph: Graph, query: str, **values: str) -> list[str]:
 def rows_of(graph: Graph, things: list[str], columns: tuple[str, ...]) -> tuple[Row, ...]:
     """Things as rows under some columns."""
     facts = facts_of(graph, things)
-    namer = Namer(graph).learn([t.value for f in facts.values() for v in f.values() for t in v if isinstance(t, NamedNode)])
+    namer = Namer(graph).learn(
+        [t.value for f in facts.values() for v in f.values() for t in v if isinstance(t, NamedNode)]
+    )
     namer.learn(things, facts)
     return tuple(
         Row(Value(namer[thing], page_of(thing)), tuple(COLUMNS[column](facts[thing], namer) for column in columns))
@@ -237,8 +259,8 @@ def trust(graph: Graph) -> Trust:
             sums[f"{column}-{name}"] = sums.get(f"{column}-{name}", 0) + n
         sums["all"] = sums.get("all", 0) + n
     total, whole = sums.get("all", 0), sums.get("seen-whole", 0)
-    said = (sums.get(f"confidence-{name}", 0) for name in ("stated", "inferred", "weak"))
-    return Trust(total, *said, whole, total - whole)
+    stated, inferred, weak = (sums.get(f"confidence-{name}", 0) for name in ("stated", "inferred", "weak"))
+    return Trust(total, stated, inferred, weak, whole, total - whole)
 
 
 def _number(term: object) -> int:

@@ -40,6 +40,7 @@ _ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "turtle": ("application/x-turtle",),
 }
 
+
 def formats_for(kind: Kind) -> list[Format]:
     """The formats of a kind of answer; the first is what one gets who does not choose."""
     return [fmt for fmt in FORMATS if fmt.kind == kind]
@@ -65,7 +66,7 @@ def _by_accept(kind: Kind, header: str) -> Format | None:
         return formats_for(kind)[0]
     accept = parse_accept_header(header[:2000], MIMEAccept)
     named = {wanted.casefold() for wanted, _ in accept}
-    best: tuple[float, bool] = (0.0, True)
+    best = (0.0, False)
     chosen = None
     for fmt in formats_for(kind):
         # An alias counts only by its very name: "text/*" does not mean XML because some call XML text.
@@ -73,7 +74,7 @@ def _by_accept(kind: Kind, header: str) -> Format | None:
         for name in (fmt.media_type, *others):
             # An exact name beats a range of the same quality: "text/*, text/tab-separated-values" means TSV.
             rank = (accept.quality(name), name in named)
-            if rank[0] > 0 and rank > best or (rank[0] > 0 and chosen is None):
+            if rank[0] > 0 and rank > best:
                 best, chosen = rank, fmt
     return chosen
 
@@ -101,7 +102,8 @@ def answer_in(fmt: Format, body: bytes) -> Response:
     response.headers.extend(CORS)
     response.headers["Cache-Control"] = "public, no-cache"
     response.set_etag(f"{graph().version}-{fmt.suffix}-{hashlib.blake2b(body, digest_size=12).hexdigest()}")
-    return with_version(response).make_conditional(request)
+    with_version(response).make_conditional(request)
+    return response
 
 
 def fresh(make: Callable[[], str | bytes], content_type: str = "text/html; charset=utf-8") -> Response:

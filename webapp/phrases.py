@@ -12,7 +12,18 @@ from p2p_graph.model import Term
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 
-__all__ = ["Facts", "Piece", "joined", "local", "plain", "tie_sentence", "title_of", "years"]
+__all__ = [
+    "Facts",
+    "Piece",
+    "day",
+    "first",
+    "joined",
+    "local",
+    "plain",
+    "tie_sentence",
+    "title_of",
+    "years",
+]
 
 #: what is said of one thing: full address of a property → its values
 Facts = Mapping[str, tuple[Term, ...]]
@@ -21,7 +32,11 @@ Facts = Mapping[str, tuple[Term, ...]]
 _DOING: Final[dict[str, tuple[str, str, str]]] = {
     "joint-work": ("work side by side with", "works side by side with", "work together"),
     "referral": ("refer people to", "refers people to", "refer people to each other"),
-    "diversion": ("lead people away from prosecution to", "leads people away from prosecution to", "lead people away from prosecution"),
+    "diversion": (
+        "lead people away from prosecution to",
+        "leads people away from prosecution to",
+        "lead people away from prosecution",
+    ),
     "equipment": ("give equipment to", "gives equipment to", "pass on equipment"),
     "information": ("pass information to", "passes information to", "exchange information"),
     "warning": ("warn", "warns", "warn each other"),
@@ -222,11 +237,24 @@ def title_of(kind: str, facts: Facts, names: Mapping[str, str]) -> str:
 
 
 def _by_role(names: Mapping[str, str]) -> dict[str, str]:
-    """Groups by their role alone, "Peers", not "Peers – C-Buddy": the title of a tie would say its practice twice or more."""
+    """Groups by their role alone, "Peers", not "Peers – C-Buddy": a title would say the practice twice or more."""
     return {address: name.split(" – ")[0] if "/id/group/" in address else name for address, name in names.items()}
 
 
-_MONTHS: Final = "January February March April May June July August September October November December".split()
+_MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def day(text: str) -> str:

@@ -25,6 +25,7 @@ from webapp.listing import CountryRow
 from webapp.phrases import joined
 
 __all__ = [
+    "ActorRow",
     "Legend",
     "NetworkPicture",
     "SmallWheel",
@@ -65,7 +66,7 @@ class Legend:
 
 @dataclass(frozen=True, slots=True)
 class WheelPicture:
-    """A wheel with its sentence, its coverage and the tables that say the same; `narrow` is drawn for a small screen."""
+    """A wheel with its sentence, coverage and equal tables; `narrow` is drawn for a small screen."""
 
     svg: Markup
     narrow: Markup
@@ -79,14 +80,13 @@ class WheelPicture:
 def legend() -> tuple[Legend, ...]:
     """The nine role families as they look in every picture."""
     return tuple(
-        Legend(
-            family,
-            Markup(f'<svg class="symbol" width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">{symbol(family, 9, 9, 6.2)}</svg>'),  # noqa: S704
-            ROLES[family].code,
-            _capital(ENGLISH.families[family]),
-        )
-        for family in FAMILIES
+        Legend(family, _symbol(family), ROLES[family].code, _capital(ENGLISH.families[family])) for family in FAMILIES
     )
+
+
+def _symbol(family: str) -> Markup:
+    frame = 'class="symbol" width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"'
+    return Markup(f"<svg {frame}>{symbol(family, 9, 9, 6.2)}</svg>")
 
 
 def _capital(text: str) -> str:
@@ -110,10 +110,14 @@ def small_wheels(graph: Graph, countries: Iterable[CountryRow], size: int = 230)
     )
 
 
-def _svg(wheel: Wheel, title: str, ident: str, size: int, href: Link | None = None, largest: int | None = None) -> Markup:
+def _svg(
+    wheel: Wheel, title: str, ident: str, size: int, href: Link | None = None, largest: int | None = None
+) -> Markup:
     # The drawing side escapes every label it writes.
-    drawn = wheel_svg(wheel, f"Cooperation wheel: {title}", summary(wheel, title), ident=ident, size=size, href=href, largest=largest)
-    return Markup(drawn)  # noqa: S704
+    drawn = wheel_svg(
+        wheel, f"Cooperation wheel: {title}", summary(wheel, title), ident=ident, size=size, href=href, largest=largest
+    )
+    return Markup(drawn)
 
 
 def large_wheel(graph: Graph, code: str) -> WheelPicture:
@@ -175,7 +179,10 @@ def hit_groups(hits: Sequence[Hit]) -> list[tuple[str, list[tuple[Hit, str]]]]:
     """What was found, by kind, each with its page; kinds in the order in which the best of them was found."""
     order = list(dict.fromkeys(hit.kind for hit in hits))
     ranked = sorted(hits, key=lambda hit: order.index(hit.kind))
-    return [(kind, [(hit, page_of(hit.address) or "") for hit in group]) for kind, group in groupby(ranked, key=lambda h: h.kind)]
+    return [
+        (kind, [(hit, page_of(hit.address) or "") for hit in group])
+        for kind, group in groupby(ranked, key=lambda h: h.kind)
+    ]
 
 
 def example_wheels(graph: Graph) -> tuple[Markup, ...]:
@@ -212,7 +219,7 @@ def network(graph: Graph, code: str, laid: Scene) -> NetworkPicture | None:
         return None
     name = graph.label(_country(code))
     sentence = f"{len(found.actors)} actors, joined by {len(found.ties)} ties. {coverage_sentence(mixing(found))}"
-    svg = Markup(scene_svg(laid, f"Network of actors: {name}", sentence, ident=f"network-{code}", href=page_of))  # noqa: S704
+    svg = Markup(scene_svg(laid, f"Network of actors: {name}", sentence, ident=f"network-{code}", href=page_of))
     symbols = {role.family: role.svg for role in legend()}
     return NetworkPicture(svg, sentence, tuple(_actor_row(row, symbols) for row in network_rows(found).rows))
 

@@ -83,7 +83,9 @@ class Problem:
             "code": self.code,
         }
         for name, value in self.values.items():
-            body.setdefault(name, value if isinstance(value, str | int | float | bool) or value is None else _listed(value))
+            body.setdefault(
+                name, value if isinstance(value, str | int | float | bool) or value is None else _listed(value)
+            )
         return json.dumps(body, ensure_ascii=False).encode()
 
 

@@ -52,7 +52,9 @@ def look() -> Response:
 def health() -> Response:
     """Whether questions are answered, by asking one."""
     words = len(graph().run("counts"))
-    response = Response(f'{{"status":"ok","version":"{graph().version}","classes":{words}}}', content_type="application/json")
+    response = Response(
+        f'{{"status":"ok","version":"{graph().version}","classes":{words}}}', content_type="application/json"
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -32,7 +32,7 @@ _PROTOCOL: Final = frozenset({"query", "format", "default-graph-uri", "named-gra
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class _Shown:
     """An answer as a page shows it: headings and cells, or a yes or no; how many rows there are in all."""
 
     columns: tuple[str, ...]
@@ -50,7 +50,9 @@ def endpoint() -> Response:
     if text is None:
         if request.method == "GET" and wants_page() and "format" not in request.args:
             return Response(_editor(""), headers={"Vary": "Accept"})
-        raise BadRequest("A query is missing: send it as the parameter query, or as a body of application/sparql-query.")
+        raise BadRequest(
+            "A query is missing: send it as the parameter query, or as a body of application/sparql-query."
+        )
     if wants_page() and not _arguments().get("format"):
         return _answered_page(text)
     prepared = graph().prepare(text)
@@ -92,17 +94,27 @@ def _decoded(body: bytes) -> str:
         raise BadRequest("The body is not UTF-8.") from None
 
 
-def _editor(text: str, shown: Shown | None = None, problem: Problem | None = None, prepared: Prepared | None = None) -> str:
-    examples = [(q.title, q.question, f"/sparql?{urlencode({'query': q.bind()})}") for q in graph().library.questions if _free(q)]
+def _editor(
+    text: str, shown: _Shown | None = None, problem: Problem | None = None, prepared: Prepared | None = None
+) -> str:
+    examples = [
+        (q.title, q.question, f"/sparql?{urlencode({'query': q.bind()})}")
+        for q in graph().library.questions
+        if _free(q)
+    ]
     return render_template(
         "sparql/editor.html",
         text=text or _starter(),
         shown=shown,
         problem=problem,
         line=_line(text, problem),
-        limits=graph_limits(),
+        limits=_graph_limits(),
         examples=examples,
-        downloads=[(f.title, f"/sparql?{urlencode({'query': text, 'format': f.name})}") for f in formats_for(prepared.kind)] if prepared else [],
+        downloads=[
+            (f.title, f"/sparql?{urlencode({'query': text, 'format': f.name})}") for f in formats_for(prepared.kind)
+        ]
+        if prepared
+        else [],
         prefixes=sorted(PREFIXES.items()),
         version=graph().version,
     )
@@ -116,10 +128,14 @@ def _starter() -> str:
     return remembered("starter", lambda: graph().library.get("starter").body)
 
 
-def graph_limits() -> tuple[str, str, str]:
+def _graph_limits() -> tuple[str, str, str]:
     """The limits of a query in words: seconds, rows, megabytes."""
     settings = current_app.config["P2P_SETTINGS"]
-    return (f"{settings.query_seconds:g} seconds", f"{settings.query_rows:,} rows", f"{settings.query_bytes // 1_000_000} MB")
+    return (
+        f"{settings.query_seconds:g} seconds",
+        f"{settings.query_rows:,} rows",
+        f"{settings.query_bytes // 1_000_000} MB",
+    )
 
 
 def _line(text: str, problem: Problem | None) -> str:
@@ -132,31 +148,32 @@ def _line(text: str, problem: Problem | None) -> str:
 def _answered_page(text: str) -> Response:
     try:
         prepared = graph().prepare(text)
-        shown = show(graph().ask(text))
+        shown = _show(graph().ask(text))
     except P2PError as error:
         problem = describe(error)
-        response = Response(_editor(text, problem=problem), problem.status, headers={"Vary": "Accept"})
-        return response
+        return Response(_editor(text, problem=problem), problem.status, headers={"Vary": "Accept"})
     return with_version(Response(_editor(text, shown, prepared=prepared), headers={"Vary": "Accept"}))
 
 
-def show(answer: Table | Triples | Boolean) -> Shown:
+def _show(answer: Table | Triples | Boolean) -> _Shown:
     """An answer as a page shows it."""
     if isinstance(answer, Boolean):
-        return Shown((), [], 1, answer.value)
+        return _Shown((), [], 1, answer.value)
     if isinstance(answer, Triples):
         triples = answer.triples[:_SHOWN]
         table = Table(("subject", "predicate", "object"), tuple((t.subject, t.predicate, t.object) for t in triples))
-        return Shown(table.columns, describing.table_values(table, describing.names_in(table, graph())), len(answer))
+        return _Shown(table.columns, describing.table_values(table, describing.names_in(table, graph())), len(answer))
     table = Table(answer.columns, answer.rows[:_SHOWN])
-    return Shown(answer.columns, describing.table_values(table, describing.names_in(table, graph())), len(answer))
+    return _Shown(answer.columns, describing.table_values(table, describing.names_in(table, graph())), len(answer))
 
 
 @pages.get("/queries")
 def queries() -> Response:
     """All saved questions."""
     return fresh(
-        lambda: render_template("sparql/queries.html", questions=graph().library.questions, patterns=graph().library.folder("patterns"))
+        lambda: render_template(
+            "sparql/queries.html", questions=graph().library.questions, patterns=graph().library.folder("patterns")
+        )
     )
 
 
@@ -171,13 +188,16 @@ def saved(name: str) -> Response:
         return answer_in(form, graph().written(text, form.name))
     asked = any(values.values()) or _free(query)
     kind = graph().prepare(query.body).kind
-    downloads = [(f.title, f"/queries/{name}.{f.suffix}" + (f"?{urlencode(values, doseq=True)}" if values else "")) for f in formats_for(kind)]
+    downloads = [
+        (f.title, f"/queries/{name}.{f.suffix}" + (f"?{urlencode(values, doseq=True)}" if values else ""))
+        for f in formats_for(kind)
+    ]
     return fresh(
         lambda: render_template(
             "sparql/saved.html",
             query=query,
             values=values,
-            shown=show(graph().ask(query.bind(**values))) if asked else None,
+            shown=_show(graph().ask(query.bind(**values))) if asked else None,
             fields=[(p, _choices(p)) for p in query.parameters.values()],
             downloads=downloads if asked else [],
             edit=f"/sparql?{urlencode({'query': query.bind(**values)})}" if asked else None,

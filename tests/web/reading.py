@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 #: what makes a browser fetch something by itself
-_FETCHING = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "use": "href", "image": "href"}
+_FETCHING = {
+    "img": "src",
+    "script": "src",
+    "link": "href",
+    "iframe": "src",
+    "source": "src",
+    "use": "href",
+    "image": "href",
+}
 
 
 @dataclass
@@ -42,7 +50,11 @@ class _Reader(HTMLParser):
             page.links.append(values["href"])
             if values["href"].startswith("#"):
                 page.targets.append(values["href"][1:])
-        if tag in _FETCHING and _FETCHING[tag] in values and values.get("rel") not in ("alternate", "license", "prev", "next"):
+        if (
+            tag in _FETCHING
+            and _FETCHING[tag] in values
+            and values.get("rel") not in ("alternate", "license", "prev", "next")
+        ):
             page.fetched.append(values[_FETCHING[tag]])
         if "id" in values:
             page.ids.append(values["id"])

@@ -66,12 +66,26 @@ def test_no_format_that_fits_is_406(client: FlaskClient, path: str) -> None:
     assert {"text/html", "text/turtle"} <= set(response.get_json()["types"])
 
 
-@pytest.mark.parametrize("path", ["/id/practice/nothing", "/id/practice/nothing.ttl", "/practice/nothing.ttl", "/id/thing/exford-buddies", "/id/practice/exford-buddies.pdf", "/id/organisation/exford-buddies", "/id/practice/", "/id/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id/practice/nothing",
+        "/id/practice/nothing.ttl",
+        "/practice/nothing.ttl",
+        "/id/thing/exford-buddies",
+        "/id/practice/exford-buddies.pdf",
+        "/id/organisation/exford-buddies",
+        "/id/practice/",
+        "/id/",
+    ],
+)
 def test_unknown_name_is_404(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/practice/exford-buddies", "/", "/country/XA", "/practices", "/queries", "/practice/exford-buddies.ttl"])
+@pytest.mark.parametrize(
+    "path", ["/practice/exford-buddies", "/", "/country/XA", "/practices", "/queries", "/practice/exford-buddies.ttl"]
+)
 def test_unchanged_page_is_not_sent_again(client: FlaskClient, path: str) -> None:
     first = client.get(path)
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
@@ -80,7 +94,13 @@ def test_unchanged_page_is_not_sent_again(client: FlaskClient, path: str) -> Non
 
 
 def test_tag_differs_by_form(client: FlaskClient) -> None:
-    paths = ["/practice/exford-buddies", "/practice/exford-buddies.ttl", "/practice/exford-buddies.nt", "/practices?page=1", "/practices"]
+    paths = [
+        "/practice/exford-buddies",
+        "/practice/exford-buddies.ttl",
+        "/practice/exford-buddies.nt",
+        "/practices?page=1",
+        "/practices",
+    ]
     tags = {client.get(path).headers["ETag"] for path in paths}
     assert len(tags) == len(paths)
 
@@ -88,8 +108,12 @@ def test_tag_differs_by_form(client: FlaskClient) -> None:
 def test_machines_find_their_way(client: FlaskClient) -> None:
     void = client.get("/.well-known/void")
     assert void.mimetype == "text/turtle"
-    parsed = list(pyoxigraph.parse(void.data, format=pyoxigraph.RdfFormat.TURTLE, base_iri="http://localhost/.well-known/void"))
-    assert any("sparqlEndpoint" in str(quad.predicate) and str(quad.object) == "<http://localhost/sparql>" for quad in parsed)
+    parsed = list(
+        pyoxigraph.parse(void.data, format=pyoxigraph.RdfFormat.TURTLE, base_iri="http://localhost/.well-known/void")
+    )
+    assert any(
+        "sparqlEndpoint" in str(quad.predicate) and str(quad.object) == "<http://localhost/sparql>" for quad in parsed
+    )
     sitemap = client.get("/sitemap.xml").get_data(as_text=True)
     assert "<loc>http://localhost/practice/exford-buddies</loc>" in sitemap
     assert "Sitemap: http://localhost/sitemap.xml" in client.get("/robots.txt").get_data(as_text=True)

@@ -76,7 +76,10 @@ def check_whole(page: Page, path: str) -> None:
     assert page.headings[0].strip(), path
     assert not page.inline, (path, page.inline)
     assert not page.unlabelled, (path, page.unlabelled)
-    assert all(address.startswith("/") and not address.startswith("//") for address in page.fetched), (path, page.fetched)
+    assert all(address.startswith("/") and not address.startswith("//") for address in page.fetched), (
+        path,
+        page.fetched,
+    )
     assert len(page.ids) == len(set(page.ids)), (path, [i for i in page.ids if page.ids.count(i) > 1])
     assert not set(page.targets) - set(page.ids) - {""}, path
     assert "None" not in page.text.split(), path
@@ -105,14 +108,33 @@ def test_every_thing_of_the_release_has_a_page(client: FlaskClient) -> None:
         check_whole(page_at(client, path), path)
 
 
-@pytest.mark.parametrize("path", ["/", "/country/XA", "/practice/exford-buddies", "/queries", "/practices", "/look", "/practice/harbour-bus"])
+@pytest.mark.parametrize(
+    "path", ["/", "/country/XA", "/practice/exford-buddies", "/queries", "/practices", "/look", "/practice/harbour-bus"]
+)
 def test_links_lead_somewhere(client: FlaskClient, path: str) -> None:
     for link in {link.split("#")[0] for link in page_at(client, path).links}:
         if link.startswith("/"):
-            assert client.get(link, headers={"Accept": "text/html,*/*;q=0.5"}).status_code in (200, 301, 303), (path, link)
+            assert client.get(link, headers={"Accept": "text/html,*/*;q=0.5"}).status_code in (200, 301, 303), (
+                path,
+                link,
+            )
 
 
-@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/practice/nothing", 404), ("/vocab/nothing", 404), ("/country/QQ", 404), ("/queries/nothing", 404), ("/practices?country=Portugal", 400), ("/queries/police-ties?x=1", 400), ("/vocab/role/nothing", 404), ("/ontology/Nothing", 404), ("/practice/exford-buddies.pdf", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nothing", 404),
+        ("/practice/nothing", 404),
+        ("/vocab/nothing", 404),
+        ("/country/QQ", 404),
+        ("/queries/nothing", 404),
+        ("/practices?country=Portugal", 400),
+        ("/queries/police-ties?x=1", 400),
+        ("/vocab/role/nothing", 404),
+        ("/ontology/Nothing", 404),
+        ("/practice/exford-buddies.pdf", 404),
+    ],
+)
 def test_errors_are_pages_too(client: FlaskClient, path: str, status: int) -> None:
     check_whole(page_at(client, path, status), path)
 

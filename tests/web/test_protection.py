@@ -133,7 +133,18 @@ def test_hostile_value_is_never_markup_or_a_fault(client: FlaskClient, value: st
             assert "Set-Cookie" not in response.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/practice/exford-buddies", "/practice/exford-buddies.ttl", "/nothing", "/sparql", "/static/css/site.css", "/health"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/practice/exford-buddies",
+        "/practice/exford-buddies.ttl",
+        "/nothing",
+        "/sparql",
+        "/static/css/site.css",
+        "/health",
+    ],
+)
 def test_every_answer_carries_the_headers(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     for name, value in HEADERS:
@@ -157,7 +168,11 @@ def test_host_header_cannot_break_out(client: FlaskClient) -> None:
 
 def test_assets_name_no_other_host() -> None:
     for path in [*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js"), *STATIC.glob("*.svg")]:
-        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "").replace("http://www.w3.org/1999/xlink", "")
+        text = (
+            path.read_text(encoding="utf-8")
+            .replace("http://www.w3.org/2000/svg", "")
+            .replace("http://www.w3.org/1999/xlink", "")
+        )
         assert "http://" not in text, path
         assert "https://" not in text, path
         assert "url(//" not in text, path

@@ -12,7 +12,14 @@ from tests.web.reading import read
 
 LIBRARY = Library.load(share("queries"))
 QUESTIONS = [query.name for query in LIBRARY.questions]
-VALUES = {"country": "XA", "concept": "peers", "practice": "exford-buddies", "project": "peer2peer", "year": "2016", "integer": "2"}
+VALUES = {
+    "country": "XA",
+    "concept": "peers",
+    "practice": "exford-buddies",
+    "project": "peer2peer",
+    "year": "2016",
+    "integer": "2",
+}
 
 
 def values_of(name: str) -> dict[str, str]:
@@ -38,7 +45,9 @@ def test_each_question_is_a_form_and_a_download(client: FlaskClient, name: str) 
 
 
 def test_downloads_on_the_page_hold_the_same_answer(client: FlaskClient) -> None:
-    html = client.get("/queries/practices-by-country?country=XB", headers={"Accept": "text/html"}).get_data(as_text=True)
+    html = client.get("/queries/practices-by-country?country=XB", headers={"Accept": "text/html"}).get_data(
+        as_text=True
+    )
     link = next(link for link in read(html).links if link.startswith("/queries/practices-by-country.csv"))
     rows = client.get(link).get_data(as_text=True).splitlines()
     assert len(rows) == 2

@@ -47,7 +47,9 @@ def serving(home: Path) -> Iterator[str]:
 
 def refused(home: Path, *arguments: str, **more: str) -> str:
     """What it says when it cannot start."""
-    done = subprocess.run([*COMMAND, *arguments], env=environment(home, **more), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [*COMMAND, *arguments], env=environment(home, **more), capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr
