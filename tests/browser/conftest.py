@@ -1,0 +1,88 @@
+"""A real browser and a real server: the site of the invented countries on a free port of this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from p2p_graph.config import Settings
+from tests.servers import require
+from tests.web.conftest import closing
+from webapp import create_app
+
+
+@pytest.fixture(scope="session")
+def site(example_home: Path) -> Iterator[str]:
+    """The address of the site, without a slash at its end."""
+    app = create_app(Settings(home=example_home, workers=1))
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=10)
+    closing(app)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = require("chromium", "apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A tab, with everything it complained about and every address it asked for."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.site = site
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda r: None if r.url.startswith(site) else self.foreign.append(r.url))
+
+    def to(self, path: str) -> Page:
+        """Goes to a path and waits until all of it is there."""
+        self.page.goto(self.site + path, wait_until="networkidle")
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """A tab of a laptop; it fails the test if anything complained or asked another host."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    visit = Visit(context, site)
+    yield visit
+    context.close()
+    assert visit.complaints == []
+    assert visit.foreign == []
+
+
+@pytest.fixture
+def narrow(browser: Browser, site: str) -> Iterator[Visit]:
+    """A tab of a phone."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    visit = Visit(context, site)
+    yield visit
+    context.close()
+    assert visit.complaints == []
+    assert visit.foreign == []
+
+
+@pytest.fixture
+def scriptless(browser: Browser, site: str) -> Iterator[Visit]:
+    """A tab without scripts."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    visit = Visit(context, site)
+    yield visit
+    context.close()
+    assert visit.foreign == []
