@@ -18,7 +18,7 @@ from p2p_graph.errors import UnknownFormat
 from p2p_graph.model import Answer, Boolean, Table, Triples
 from p2p_graph.vocab import PREFIXES
 
-__all__ = ["FORMATS", "Format", "Kind", "find", "kind_of", "write"]
+__all__ = ["FORMATS", "Format", "Kind", "find", "kind_of", "prefixes_in", "sorted_head", "write"]
 
 Kind = OneOf["table", "boolean", "triples"]
 

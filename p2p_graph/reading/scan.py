@@ -36,14 +36,15 @@ _COUNTED: Final = frozenset({"AS", "BIND", "EXISTS", "FILTER", "LATERAL", "MINUS
 #: names that Virtuoso takes for functions of its own, outside SPARQL
 _FOREIGN: Final = ("bif:", "sql:")
 
+# The length of a prefix is bounded: without, a text like a-a-a-a… would take time by the square of its length.
 _TOKEN: Final = re.compile(
     r"""
       (?P<comment> \#[^\r\n]* )
     | (?P<iri> <(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*> )
     | (?P<string> \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
                 | (?!\"{3})"(?:[^"\\\r\n]|\\[^\r\n])*" | (?!'{3})'(?:[^'\\\r\n]|\\[^\r\n])*' )
-    | (?P<name> (?:[^\W\d_](?:[\w-]*\w)?|_)?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
-                (?:[\w:-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])* | (?:[^\W\d_](?:[\w-]*\w)?|_)?: )
+    | (?P<name> (?:[^\W\d_](?:[\w-]{0,99}\w)?|_)?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
+                (?:[\w:-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])* | (?:[^\W\d_](?:[\w-]{0,99}\w)?|_)?: )
     | (?P<variable> [?$]\w+ )
     | (?P<word> \w+ )
     | (?P<open> [{(\[] )
@@ -133,7 +134,7 @@ class _Scan:
         self.form: Form | None = None
         self.own_graphs = False
         self.prefixes: dict[str, str] = {}
-        self._depth = self._operators = self._clauses = 0
+        self.depth = self.operators = self.clauses = 0
         self._paren: list[str] = []
         #: the last two tokens, kind and text
         self._last: tuple[str, str] = ("", "")
@@ -226,18 +227,18 @@ class _Scan:
             self._count_clause()
         if text == "(" or self._paren:
             self._paren.append(text)
-        self._depth += 1
-        if self._depth > _DEEPEST:
+        self.depth += 1
+        if self.depth > _DEEPEST:
             raise _complex(_DEEPEST, "brackets inside each other")
 
     def _close(self, text: str, start: int) -> None:
-        self._depth = max(0, self._depth - 1)
+        self.depth = max(0, self.depth - 1)
         if self._paren:
             self._paren.pop()
 
     def _operator(self, text: str, start: int) -> None:
-        self._operators += 1
-        if self._operators > _OPERATORS:
+        self.operators += 1
+        if self.operators > _OPERATORS:
             raise _complex(_OPERATORS, "operators")
 
     def _stray(self, text: str, start: int) -> None:
@@ -246,8 +247,8 @@ class _Scan:
         raise _syntax(f"The character {text!r} means nothing here", self.text, start)
 
     def _count_clause(self) -> None:
-        self._clauses += 1
-        if self._clauses > _CLAUSES:
+        self.clauses += 1
+        if self.clauses > _CLAUSES:
             raise _complex(_CLAUSES, "groups, filters and other clauses")
 
 
@@ -268,6 +269,10 @@ def _syntax(what: str, text: str, at: int) -> QuerySyntaxError:
 _PLACE: Final = re.compile(r"error at (\d+):(\d+):?\s*|line (\d+)(?:,? column (\d+))?[,:]?\s*", re.IGNORECASE)
 
 
+#: a few words in small letters, where everything else is a keyword, a character or a range
+_REASON: Final = re.compile(r"[a-z]+ [a-z]+")
+
+
 def syntax_fault(message: str, query: str) -> QuerySyntaxError:
     """The engine's message as an error with its place; a prefix that was not declared is named as what it is."""
     scan = _Scan(query)
@@ -282,7 +287,27 @@ def syntax_fault(message: str, query: str) -> QuerySyntaxError:
     if not place:
         first = next(iter(message.strip().splitlines()), "no reason given")
         return QuerySyntaxError(f"This is not SPARQL: {first[:300]}", line=0, column=0)
-    line, column = int(place[1] or place[3]), int(place[2] or place[4] or 0)
+    if place[1]:
+        unfinished = scan.depth > 0 or not scan.clauses
+        return _engine_fault(message[place.end() :], int(place[1]), int(place[2]), query, unfinished)
     rest = " ".join(message[place.end() :].split())[:300]
-    where = f"line {line}, column {column}" if column else f"line {line}"
-    return QuerySyntaxError(f"This is not SPARQL at {where}: {rest}", line=line, column=column)
+    return QuerySyntaxError(
+        f"This is not SPARQL at line {place[3]}: {rest}", line=int(place[3]), column=int(place[4] or 0)
+    )
+
+
+def _engine_fault(expected: str, line: int, column: int, query: str, unfinished: bool) -> QuerySyntaxError:
+    """What the engine expected is mostly noise, for it lists what it tried last; sentences in it are reasons.
+
+    Where it says that it expected `[_]`, any character, it has looked at one and points behind it.
+    """
+    lines = re.split(r"\r\n|\r|\n", query)
+    at_end = (line, column) == (len(lines), len(lines[-1]) + 1)
+    if "[_]" in expected and not (at_end and unfinished):
+        column = max(1, column - 1)
+    reasons = ", ".join(
+        word for word in re.sub(r"^expected (one of )?", "", expected).split(", ") if _REASON.search(word)
+    )
+    near = lines[line - 1][column - 1 : column + 39].strip() if line <= len(lines) else ""
+    what = reasons or (f"Not understood: {near}" if near else "The query ends too early")
+    return QuerySyntaxError(f"{what} (line {line}, column {column}).", line=line, column=column)

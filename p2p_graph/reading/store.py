@@ -20,6 +20,7 @@ import urllib.error
 import weakref
 from collections import deque
 from collections.abc import Iterator
+from http.client import HTTPException, IncompleteRead
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -241,6 +242,10 @@ class _Worker:
         if left <= 0 or not ready.poll(math.ceil(left * 1000)):
             raise _Late
 
+    def has_ended(self) -> bool:
+        """Whether the process is no more."""
+        return self._process.poll() is not None
+
     def kill(self) -> None:
         """Ends the process, surely, and waits until it is gone."""
         self._process.kill()
@@ -272,6 +277,10 @@ class _Pool:
     def ask(self, payload: bytes, seconds: float) -> bytes:
         """Waits for a worker at most as long as the question may take, then has it answered within `seconds`."""
         worker = self._hire(seconds)
+        while worker.has_ended():
+            # while it was idle; whoever ended it, this query did not
+            self._dismiss(worker, False)
+            worker = self._hire(seconds)
         well = False
         try:
             reply = worker.ask(payload, time.monotonic() + seconds)
@@ -385,8 +394,14 @@ class _Pool:
         self.close()
 
 
+#: what Virtuoso writes before the label of a blank node, which is none with it
+_NODE_ID: Final = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
+#: milliseconds by which a remote server may stop later than we do
+_LATER: Final = 1000
+
+
 class RemoteStore:
-    """A SPARQL 1.1 endpoint, asked by POST. Its default graph should be the union of its named graphs."""
+    """A SPARQL 1.1 endpoint, asked by POST; its default graph must be, or be asked to be, the union of its graphs."""
 
     def __init__(self, endpoint: str, settings: Settings) -> None:
         self._endpoint = endpoint
@@ -404,10 +419,10 @@ class RemoteStore:
         seen = look(query)
         table = seen.form in ("SELECT", "ASK")
         accept = "application/sparql-results+json" if table else "application/n-triples, text/turtle;q=0.9"
-        media, content = self._fetch(query, seen.form, accept, limits)
+        media, content = self._fetch(query, seen, accept, limits)
         try:
             if table:
-                return _results(content, QueryResultsFormat.JSON, limits.rows)
+                return self._rows(content, seen.form, limits.rows)
             found = _triples(content, RdfFormat.from_media_type(media) or RdfFormat.TURTLE)
         except (SyntaxError, ValueError) as fault:
             raise self._unavailable(f"gave an answer that breaks off or makes no sense ({str(fault)[:120]})") from None
@@ -426,7 +441,16 @@ class RemoteStore:
     def close(self) -> None:
         """Nothing is kept open between questions."""
 
-    def _fetch(self, query: str, form: Form, accept: str, limits: Limits) -> tuple[str, bytes]:
+    def _rows(self, content: bytes, form: Form, rows: int) -> Table | Boolean:
+        found = _results(_NODE_ID.sub(rb"\1", content), QueryResultsFormat.JSON, rows)
+        if form == "ASK" and isinstance(found, Table):
+            # Virtuoso answers ASK with a table of one row, or of none
+            return Boolean(len(found) > 0)
+        if form == "SELECT" and isinstance(found, Boolean):
+            raise ValueError("yes or no instead of a table")
+        return found
+
+    def _fetch(self, query: str, seen: Look, accept: str, limits: Limits) -> tuple[str, bytes]:
         """Media type and bytes of the answer, read up to the limits."""
         from SPARQLWrapper import SPARQLWrapper
         from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
@@ -436,17 +460,21 @@ class RemoteStore:
         ask.setMethod("POST")
         ask.setOnlyConneg(True)
         ask.addCustomHttpHeader("Accept", accept)
-        # milliseconds, as Virtuoso wants it; others do not know the parameter
-        ask.addParameter("timeout", str(math.ceil(limits.seconds * 1000)))
+        # In milliseconds, as Virtuoso wants it; others do not know the parameter. Later than our own limit, because
+        # Virtuoso gives what it has when its time is up as if that were the whole answer.
+        ask.addParameter("timeout", str(math.ceil(limits.seconds * 1000) + _LATER))
+        if not seen.own_graphs:
+            # Oxigraph's server does not read the union of all graphs unless it is asked to, and then forgets any FROM
+            ask.addParameter("union-default-graph", "true")
         ask.setTimeout(math.ceil(limits.seconds))
         ask.setQuery(query)
-        ask.queryType = form
+        ask.queryType = seen.form
         try:
             with contextlib.closing(ask.query().response) as response:
                 content = _within(response, limits, deadline)
-                if "X-SQL-State" in response.headers:
-                    # Virtuoso gives what it has when its time is up, as if that were the answer
-                    raise TimeoutError
+                if "X-SPARQL-MaxRows" in response.headers:
+                    # Virtuoso cuts at a limit of its own, and says so here only
+                    raise _too_large("rows", int(response.headers["X-SPARQL-MaxRows"]))
                 return str(response.headers.get_content_type()), content
         except QueryBadFormed as fault:
             raise syntax_fault(_first_words(fault), query) from None
@@ -459,7 +487,9 @@ class RemoteStore:
             raise self._unavailable(f"answers {fault.code} {fault.reason}") from None
         except SPARQLWrapperException as fault:
             raise self._unavailable(f"fails ({_first_words(fault)[:200]})") from None
-        except (OSError, ValueError) as fault:
+        except IncompleteRead:
+            raise self._unavailable("broke off its answer") from None
+        except (OSError, ValueError, HTTPException) as fault:
             if isinstance(getattr(fault, "reason", None), (TimeoutError, socket.timeout)):
                 raise _stopped(limits.seconds) from None
             raise self._unavailable(f"does not answer ({getattr(fault, 'reason', None) or fault})") from None
@@ -475,14 +505,18 @@ def _within(response: Any, limits: Limits, deadline: float) -> bytes:
     """What a server sends, at most `limits.bytes`; a server that dribbles is stopped at the deadline too."""
     parts: list[bytes] = []
     size = 0
-    while part := response.read1(1 << 16):
+    while True:
+        part = response.read1(1 << 16)
+        if time.monotonic() >= deadline:
+            raise TimeoutError
         size += len(part)
         if size > limits.bytes:
             raise _too_large("bytes", limits.bytes)
-        if time.monotonic() >= deadline:
-            raise TimeoutError
+        if not part:
+            if response.length:
+                raise IncompleteRead(b"", response.length)
+            return b"".join(parts)
         parts.append(part)
-    return b"".join(parts)
 
 
 def _stopped(seconds: float) -> QueryTimeout:

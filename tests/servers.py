@@ -1,0 +1,137 @@
+"""Real servers for tests: started on free ports of this machine, stopped afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_START = 90.0
+
+
+def require(program: str, command: str) -> str:
+    """Where a program is. Without it the test is skipped, with the one command that would get it; fails under CI."""
+    beside = Path(sys.executable).parent / program
+    found = str(beside) if beside.exists() else shutil.which(program)
+    if found:
+        return found
+    sentence = f"{program} is not installed: {command}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def oxigraph(data: Path, seconds: int = 30) -> Iterator[str]:
+    """The Oxigraph server over a file of N-Quads; gives the address of its endpoint.
+
+    It opens a store on disk, made beside the file, because it cannot load a file into memory at its start.
+    """
+    program = require("oxigraph", "pip install oxigraph")
+    folder, port = data.parent / "oxigraph-server", free_port()
+    loading = [program, "load", "--location", str(folder), "--file", str(data)]
+    subprocess.run(loading, check=True, capture_output=True, timeout=_START)
+    serving = [program, "serve-read-only", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
+    serving += ["--timeout-s", str(seconds)]
+    with _running(serving, f"http://127.0.0.1:{port}/"):
+        yield f"http://127.0.0.1:{port}/query"
+
+
+@contextlib.contextmanager
+def virtuoso(data: Path) -> Iterator[str]:
+    """Virtuoso with a database of its own, the N-Quads loaded; gives the address of its endpoint."""
+    install = "apt-get install virtuoso-opensource-7-bin"
+    program, isql = require("virtuoso-t", install), require("isql-vt", install)
+    folder = data.parent / "virtuoso-server"
+    folder.mkdir()
+    sql, http = free_port(), free_port()
+    settings = folder / "virtuoso.ini"
+    settings.write_text(_VIRTUOSO.format(folder=folder, data=data.parent, sql=sql, http=http), encoding="utf-8")
+    with _running([program, "-f", "-c", str(settings)], f"http://127.0.0.1:{http}/sparql"):
+        # 512: the file is N-Quads
+        load = f"DB.DBA.TTLP(file_to_string_output('{data}'), '', 'urn:none', 512); checkpoint;"
+        asked = [isql, f"127.0.0.1:{sql}", "dba", "dba", "ERRORS=STDOUT", f"exec={load}"]
+        done = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=_START)
+        assert "Error" not in done.stdout, done.stdout
+        yield f"http://127.0.0.1:{http}/sparql"
+
+
+@contextlib.contextmanager
+def _running(command: list[str], address: str) -> Iterator[None]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    try:
+        _await(process, address)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await(process: subprocess.Popen[bytes], address: str) -> None:
+    """Waits until something at the address speaks HTTP, whatever it says."""
+    deadline = time.monotonic() + _START
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except urllib.error.HTTPError as said:
+            said.close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{process.args!r} did not start")
+
+
+_VIRTUOSO = """\
+[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+FileExtend = 200
+MaxCheckpointRemap = 2000
+
+[TempDatabase]
+DatabaseFile = {folder}/virtuoso-temp.db
+TransactionFile = {folder}/virtuoso-temp.trx
+MaxCheckpointRemap = 2000
+
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+ServerThreads = 10
+NumberOfBuffers = 10000
+MaxDirtyBuffers = 6000
+CheckpointInterval = 0
+DirsAllowed = {folder}, {data}
+
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerRoot = {folder}
+ServerThreads = 5
+
+[SPARQL]
+ResultSetMaxRows = 1000000
+DefaultQuery = select ?s where {{ ?s ?p ?o }} limit 1
+"""
