@@ -26,6 +26,7 @@ __all__ = [
     "Actor",
     "Chord",
     "Coverage",
+    "Form",
     "Network",
     "Tie",
     "Wheel",
