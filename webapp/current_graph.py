@@ -7,9 +7,11 @@ back its last lease, so that no worker disappears under a request.
 from __future__ import annotations
 
 import logging
+import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from flask import Flask, current_app, g
 
@@ -17,22 +19,48 @@ from p2p_graph.config import Settings
 from p2p_graph.errors import P2PError
 from p2p_graph.reading import Graph, open_graph
 
-__all__ = ["CurrentGraph", "graph", "install", "remembered"]
+__all__ = ["CurrentGraph", "answered", "graph", "install", "remembered"]
 
 Made = TypeVar("Made")
 
 _LOG = logging.getLogger("webapp")
 
 
+#: bytes of answers kept for a release, and of the largest that is kept
+_KEPT: Final = 32_000_000
+_LARGEST: Final = 1_000_000
+
+
 class _Opened:
     """One open graph, how many requests use it, and what was made from it once for all requests."""
 
-    def __init__(self, graph: Graph, stamp: object) -> None:
+    def __init__(self, graph: Graph, stamp: object, is_fixed: bool) -> None:
         self.graph = graph
         self.stamp = stamp
         self.leases = 0
         self.replaced = False
         self.memory: dict[Hashable, object] = {}
+        self._is_fixed = is_fixed
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._size = 0
+
+    def answer(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """An answer given before, or a new one. Those asked for least lately are let go first."""
+        with self._lock:
+            found = self._answers.get(key)
+            if found is not None:
+                self._answers.move_to_end(key)
+                return found
+        made = make()
+        if self._is_fixed and len(made) <= _LARGEST:
+            with self._lock:
+                if key not in self._answers:
+                    self._answers[key] = made
+                    self._size += len(made)
+                while self._size > _KEPT:
+                    self._size -= len(self._answers.popitem(last=False)[1])
+        return made
 
 
 class CurrentGraph:
@@ -40,19 +68,32 @@ class CurrentGraph:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._pointer = str(settings.home / "current")
         self._lock = threading.Lock()
+        self._door = threading.Lock()
         self._opened: _Opened | None = None
         self._failed: object = None
 
     def take(self) -> _Opened:
-        """A lease on the current release. Raises NoRelease or StoreUnavailable if there never was one."""
+        """A lease on the current release. Raises NoRelease or StoreUnavailable if there never was one.
+
+        While one request opens the next release, the others go on with the last.
+        """
         stamp = self._stamp()
+        if self._is_stale(stamp) and self._door.acquire(blocking=self._opened is None):
+            try:
+                if self._is_stale(stamp):
+                    self._reopen(stamp)
+            finally:
+                self._door.release()
         with self._lock:
-            if self._opened is None or (self._opened.stamp != stamp and self._failed != stamp):
-                self._reopen(stamp)
             assert self._opened is not None
             self._opened.leases += 1
             return self._opened
+
+    def _is_stale(self, stamp: object) -> bool:
+        opened = self._opened
+        return opened is None or (opened.stamp != stamp and self._failed != stamp)
 
     def give_back(self, opened: _Opened) -> None:
         """Ends a lease; the last one on a replaced release closes it."""
@@ -73,14 +114,15 @@ class CurrentGraph:
         if self._settings.store:
             return self._settings.store
         try:
-            found = (self._settings.home / "current").stat()
+            found = os.stat(self._pointer)
         except FileNotFoundError:
             return None
         return found.st_mtime_ns, found.st_ino
 
     def _reopen(self, stamp: object) -> None:
+        is_remote = self._settings.store.startswith(("http://", "https://"))
         try:
-            fresh = _Opened(open_graph(settings=self._settings), stamp)
+            fresh = _Opened(open_graph(settings=self._settings), stamp, is_fixed=not is_remote)
         except P2PError as reason:
             if self._opened is None:
                 raise
@@ -88,11 +130,13 @@ class CurrentGraph:
             _LOG.error("the new release could not be opened, the last one stays: %s", reason)
             self._failed = stamp
             return
-        old, self._opened = self._opened, fresh
-        if old is not None:
-            old.replaced = True
-            if old.leases == 0:
-                old.graph.close()
+        with self._lock:
+            old, self._opened = self._opened, fresh
+            if old is not None:
+                old.replaced = True
+            done = old if old is not None and old.leases == 0 else None
+        if done is not None:
+            done.graph.close()
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -127,3 +171,12 @@ def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
     if key not in memory:
         memory[key] = make()
     return cast(Made, memory[key])
+
+
+def answered(query: str, format_name: str) -> bytes:
+    """The answer of a query as bytes in a format; given again from memory, as a release never changes.
+
+    A remote store may change under us, so its answers are asked for each time.
+    """
+    opened = _lease()
+    return opened.answer((query, format_name), lambda: opened.graph.written(query, format_name))

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.model import Table
 from p2p_graph.reading import Graph
-from p2p_graph.reading.search import fold
+from p2p_graph.text import fold
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.describing import Namer, Value, facts_of, labelled

@@ -17,16 +17,21 @@ from werkzeug.exceptions import HTTPException
 from p2p_graph import errors
 from p2p_graph.errors import P2PError
 
-__all__ = ["CORS", "NotAcceptable", "Problem", "describe", "install", "wants_page"]
+__all__ = ["CORS", "PREFLIGHT", "NotAcceptable", "Problem", "describe", "install", "wants_page"]
 
 _LOG = logging.getLogger("webapp")
 
 #: anyone may read the answers of the public doors from a page of their own
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, X-P2P-Version",
+}
+
+#: what a browser asks before it lets such a page send more than a plain request
+PREFLIGHT: Final = {
+    **CORS,
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Expose-Headers": "ETag, Link, X-P2P-Version",
     "Access-Control-Max-Age": "86400",
 }
 

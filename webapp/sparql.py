@@ -10,14 +10,15 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from p2p_graph.errors import P2PError, QueryRefused
+from p2p_graph.formats import Kind
 from p2p_graph.model import Boolean, Prepared, Table, Triples
 from p2p_graph.reading.library import Parameter, SavedQuery
 from p2p_graph.vocab import PREFIXES, SCHEMES
 from webapp import describing
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import answered, graph, remembered
 from webapp.listing import countries, sorted_things
 from webapp.negotiation import answer_in, choose, format_of_suffix, formats_for, fresh, with_version
-from webapp.problems import CORS, Problem, describe, wants_page
+from webapp.problems import PREFLIGHT, Problem, describe, wants_page
 
 __all__ = ["pages"]
 
@@ -45,7 +46,7 @@ class _Shown:
 def endpoint() -> Response:
     """SPARQL 1.1 Protocol: by GET, by a form, or by a query as the body."""
     if request.method == "OPTIONS":
-        return Response(status=204, headers=dict(CORS))
+        return Response(status=204, headers=dict(PREFLIGHT))
     text = _query_text()
     if text is None:
         if request.method == "GET" and wants_page() and "format" not in request.args:
@@ -57,7 +58,7 @@ def endpoint() -> Response:
         return _answered_page(text)
     prepared = graph().prepare(text)
     form = choose(prepared.kind, _arguments().get("format"))
-    return answer_in(form, graph().written(prepared.text, form.name))
+    return answer_in(form, answered(prepared.text, form.name))
 
 
 def _arguments() -> dict[str, str]:
@@ -184,10 +185,10 @@ def saved(name: str) -> Response:
     values = _bound(query)
     if not wants_page() or "format" in request.args:
         text = query.bind(**values)
-        form = choose(graph().prepare(text).kind, request.args.get("format"))
-        return answer_in(form, graph().written(text, form.name))
+        form = choose(_kind(query), request.args.get("format"))
+        return answer_in(form, answered(text, form.name))
     asked = any(values.values()) or _free(query)
-    kind = graph().prepare(query.body).kind
+    kind = _kind(query)
     downloads = [
         (f.title, f"/queries/{name}.{f.suffix}" + (f"?{urlencode(values, doseq=True)}" if values else ""))
         for f in formats_for(kind)
@@ -209,8 +210,13 @@ def saved(name: str) -> Response:
 def saved_data(name: str, suffix: str) -> Response:
     """The answer of a saved question in the format of a suffix."""
     query = graph().library.get(name)
-    form = format_of_suffix(suffix, graph().prepare(query.body).kind)
-    return answer_in(form, graph().run_written(name, form.name, **_bound(query)))
+    form = format_of_suffix(suffix, _kind(query))
+    return answer_in(form, answered(query.bind(**_bound(query)), form.name))
+
+
+def _kind(query: SavedQuery) -> Kind:
+    """Which kind of answer a saved question gives, whatever its values."""
+    return remembered(("kind", query.name), lambda: graph().prepare(query.body).kind)
 
 
 def _bound(query: SavedQuery) -> dict[str, list[str]]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from waitress.server import create_server
 
 from p2p_graph.config import Settings
+from tests.browser.visits import Visit
 from tests.servers import require
-from tests.web.conftest import closing
+from tests.web.reading import closing
 from webapp import create_app
 
 
@@ -36,24 +37,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-class Visit:
-    """A tab, with everything it complained about and every address it asked for."""
-
-    def __init__(self, context: BrowserContext, site: str) -> None:
-        self.site = site
-        self.page: Page = context.new_page()
-        self.complaints: list[str] = []
-        self.foreign: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda r: None if r.url.startswith(site) else self.foreign.append(r.url))
-
-    def to(self, path: str) -> Page:
-        """Goes to a path and waits until all of it is there."""
-        self.page.goto(self.site + path, wait_until="networkidle")
-        return self.page
 
 
 @pytest.fixture

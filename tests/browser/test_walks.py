@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.visits import Visit
 
 PAGES = [
     "/",

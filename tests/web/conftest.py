@@ -10,15 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from p2p_graph.config import Settings
+from tests.web.reading import closing
 from webapp import create_app
-from webapp.current_graph import CurrentGraph
-
-
-def closing(app: Flask) -> None:
-    """Ends the workers behind an app."""
-    current = app.extensions["p2p_current"]
-    assert isinstance(current, CurrentGraph)
-    current.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from flask import Flask
+
+from webapp.current_graph import CurrentGraph
+
 #: what makes a browser fetch something by itself
 _FETCHING = {
     "img": "src",
@@ -90,3 +94,10 @@ def read(html: str) -> Page:
     reader.page.unlabelled = [name for name in reader.fields if name not in reader.labelled]
     reader.page.text = " ".join(reader.page.text.split())
     return reader.page
+
+
+def closing(app: Flask) -> None:
+    """Ends the workers behind an app."""
+    current = app.extensions["p2p_current"]
+    assert isinstance(current, CurrentGraph)
+    current.close()

@@ -13,7 +13,7 @@ from p2p_graph.config import Settings
 from p2p_graph.curation import Sources
 from p2p_graph.errors import NoRelease
 from p2p_graph.release import build
-from tests.web.conftest import closing
+from tests.web.reading import closing
 from webapp import create_app
 from webapp.current_graph import CurrentGraph
 
@@ -80,4 +80,36 @@ def test_no_release_says_what_to_do(tmp_path: Path) -> None:
         assert "p2p release" in response.get_data(as_text=True)
     with pytest.raises(NoRelease):
         CurrentGraph(Settings(home=tmp_path)).take()
+    closing(app)
+
+
+def test_answers_are_kept_within_bounds(example_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.current_graph._KEPT", 25)
+    monkeypatch.setattr("webapp.current_graph._LARGEST", 12)
+    current = CurrentGraph(Settings(home=example_home, workers=1))
+    opened = current.take()
+    made: list[str] = []
+
+    def answer(name: str, size: int = 10) -> bytes:
+        return opened.answer(name, lambda: made.append(name) or b"x" * size)  # type: ignore[func-returns-value]
+
+    for name in ("a", "b", "a", "c", "a", "b"):
+        answer(name)
+    assert made == ["a", "b", "c", "b"]
+    answer("large", 13)
+    answer("large", 13)
+    assert made[-2:] == ["large", "large"]
+    current.give_back(opened)
+    current.close()
+
+
+def test_answer_from_memory_is_of_this_release(home: Path, tmp_path: Path, example_sources: Sources) -> None:
+    app = create_app(Settings(home=home, workers=1))
+    client = app.test_client()
+    before = client.get("/queries/practices.csv")
+    assert client.get("/queries/practices.csv").data == before.data
+    next_release(home, example_sources, tmp_path)
+    after = client.get("/queries/practices.csv")
+    assert len(after.data.splitlines()) == len(before.data.splitlines()) - 1
+    assert after.headers["ETag"] != before.headers["ETag"]
     closing(app)
