@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
 
 from p2p_graph.config import share
-from p2p_graph.contributing import Shapes, Source, validate
+from p2p_graph.contributing import Shapes, Source, read_policy, validate, wording_faults
 from p2p_graph.errors import DataError
 from p2p_graph.model import Fault
 from p2p_graph.turtle import leading_comments, write_canonical
@@ -94,7 +94,9 @@ def check(files: Iterable[Source], sources: Sources) -> tuple[Fault, ...]:
         found = None if name in names else _read(path, name)
         if isinstance(found, Source):
             context += found.triples
-    return validate(checked, context, Shapes.load(sources.ontology / "shapes"))
+    faults = validate(checked, context, Shapes.load(sources.ontology / "shapes"))
+    own = [triple for source in checked for triple in source.triples]
+    return (*faults, *wording_faults(checked, [*context, *own], read_policy(sources.ontology)))
 
 
 def in_order(files: dict[Path, Source]) -> dict[Path, str]:

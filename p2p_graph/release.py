@@ -18,7 +18,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -28,6 +28,7 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    QuerySolutions,
     QueryTriples,
     RdfFormat,
     Store,
@@ -38,8 +39,9 @@ from pyoxigraph import (
 from p2p_graph.config import Settings
 from p2p_graph.curation import Sources, check, data_error, quads_of, read_data, read_words
 from p2p_graph.errors import DataError, NoRelease
+from p2p_graph.model import Fault
 from p2p_graph.reading.library import Library, SavedQuery
-from p2p_graph.vocab import BASE, PREFIXES
+from p2p_graph.vocab import BASE, PREFIXES, shorten
 
 __all__ = ["DATASET", "Progress", "build", "current", "manifest", "verify"]
 
@@ -104,7 +106,13 @@ def _checked(sources: Sources, step: Callable[[int], None]) -> list[Quad]:
     if faults:
         raise data_error(faults)
     step(2)
-    return _closed([*words, *quads_of(files)], Library.load(sources.queries).folder("release"))
+    library = Library.load(sources.queries)
+    store = _closed([*words, *quads_of(files)], library.folder("release"))
+    faults = tuple(_found(store, library.folder("checks")))
+    if faults:
+        raise data_error(faults)
+    # The quads come back from a store, so numbers are written as every store of ours writes them.
+    return list(store)
 
 
 def current(settings: Settings) -> Path:
@@ -154,11 +162,8 @@ def verify(folder: Path) -> tuple[str, ...]:
 # Deriving
 
 
-def _closed(quads: Iterable[Quad], queries: Iterable[SavedQuery]) -> list[Quad]:
-    """The quads with what the queries of `queries/release/` add, run again until they add nothing more.
-
-    The quads come back from a store, so numbers are written as every store of ours writes them.
-    """
+def _closed(quads: Iterable[Quad], queries: Iterable[SavedQuery]) -> Store:
+    """The quads with what the queries of `queries/release/` add, run again until they add nothing more."""
     store = Store()
     store.bulk_extend(quads)
     added: set[Triple] = set()
@@ -171,7 +176,24 @@ def _closed(quads: Iterable[Quad], queries: Iterable[SavedQuery]) -> list[Quad]:
             added |= new
             store.extend(Quad(t.subject, t.predicate, t.object, _DERIVED) for t in new)
         if len(added) == before:
-            return list(store)
+            return store
+
+
+def _found(store: Store, checks: Iterable[SavedQuery]) -> Iterator[Fault]:
+    """What the queries of `queries/checks/` return: each row is a fault, said in the words of its query."""
+    for query in checks:
+        answer = store.query(query.body, use_default_graph_as_union=True)
+        assert isinstance(answer, QuerySolutions)
+        for row in answer:
+            subject, *others = (term.value if isinstance(term, NamedNode | Literal) else "" for term in row)
+            told = " ".join(shorten(other) for other in others if other)
+            yield Fault(_file_of(store, subject), None, shorten(subject), query.title, query.question, told)
+
+
+def _file_of(store: Store, subject: str) -> str:
+    graphs = {quad.graph_name for quad in store.quads_for_pattern(NamedNode(subject), None, None)} - {_DERIVED}
+    names = sorted(graph.value for graph in graphs if isinstance(graph, NamedNode))
+    return f"{names[0].removeprefix(f'{BASE}graph/')}.ttl" if names else "data"
 
 
 # Writing

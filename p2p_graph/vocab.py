@@ -11,7 +11,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-__all__ = ["BASE", "KINDS", "PREFIXES", "SCHEMES", "mint", "kind_and_slug", "p2p", "shorten", "concept"]
+__all__ = ["BASE", "KINDS", "PREFIXES", "SCHEMES", "concept", "kind_and_slug", "mint", "p2p", "shorten"]
 
 BASE: Final = "https://w3id.org/peer2peer/"
 

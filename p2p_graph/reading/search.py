@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Hit", "LabelIndex", "fold"]
+from p2p_graph.text import fold
+
+__all__ = ["Hit", "LabelIndex"]
 
 _WEIGHT = {"country": 0, "practice": 1, "organisation": 2, "place": 3, "project": 3, "law": 4, "finding": 5, "group": 7}
 
@@ -26,16 +27,6 @@ class Hit:
     kind: str
     label: str
     language: str
-
-
-def fold(text: str) -> str:
-    """A text without accents and case, for comparing.
-
-    >>> fold("Saúde Ειρήνη ŁÓDŹ")
-    'saude ειρηνη lodz'
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ß", "ss"))
-    return "".join(c for c in plain if not unicodedata.combining(c)).replace("ς", "σ")
 
 
 class LabelIndex:

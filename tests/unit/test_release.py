@@ -144,3 +144,24 @@ def test_damaged_release_is_built_anew(settings: Settings, sources: Sources) -> 
 def test_folder_without_a_manifest_is_no_release(tmp_path: Path) -> None:
     with pytest.raises(NoRelease, match=r"manifest\.json is missing"):
         release.verify(tmp_path)
+
+
+def test_what_a_check_finds_stops_the_release_and_is_told_with_its_file(tmp_path: Path, sources: Sources) -> None:
+    with (sources.data / "xb" / "all.ttl").open("a", encoding="utf-8") as out:
+        out.write('\ndocument:xb-x a p2p:Document ; rdfs:label "A page"@en ; p2p:documentKind document-kind:web-page .\n')
+    with pytest.raises(DataError) as caught:
+        release.build(Settings(home=tmp_path / "home"), sources=sources, today=DAY)
+    told = [str(fault) for fault in caught.value.values["faults"]]
+    assert [line for line in told if "xb/all.ttl" in line and "Source without an address" in line], told
+    assert not (tmp_path / "home" / "current").exists()
+
+
+def test_a_person_named_in_a_text_stops_the_release(tmp_path: Path, sources: Sources) -> None:
+    with (sources.data / "xb" / "all.ttl").open("a", encoding="utf-8") as out:
+        out.write('\ndocument:xb-page p2p:keyFinding "Anna Kowalska opens the door."@en .\n')
+    with pytest.raises(DataError) as caught:
+        release.build(Settings(home=tmp_path / "home"), sources=sources, today=DAY)
+    (fault,) = caught.value.values["faults"]
+    assert (fault.file, fault.subject, fault.value) == ("xb/all.ttl", "document:xb-page", "Anna Kowalska")
+    assert "roles and groups" in fault.what
+    assert not (tmp_path / "home" / "current").exists()
