@@ -49,6 +49,8 @@ $(VENV)/.made:
 $(VENV)/.run: $(VENV)/.made requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	@echo "Building the first release; the site starts in a moment from then on."
+	@$(BIN)/p2p release || echo "No release yet: mend what is listed above, then make release." >&2
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
