@@ -5,8 +5,10 @@ Commands of other packages join by the entry point `p2p_graph.commands`.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -76,7 +78,7 @@ def main() -> None:
 
 
 _on = click.option("--on", "location", metavar="LOCATION", help="A folder of a release or the address of an endpoint.")
-_format = click.option("--format", "-f", "format_name", metavar="NAME", help="Such as csv, json, xml, tsv, ttl, nt.")
+_format = click.option("--format", "-f", "format_name", metavar="NAME", help="Such as csv, json, xlsx, tsv, ttl, nt.")
 _output = click.option(
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output."
 )
@@ -113,12 +115,14 @@ def run(name: str, values: tuple[str, ...], format_name: str | None, output: Pat
     \b
     p2p run practices-by-country country=PT
     p2p run police-ties country=BE --format csv -o police.csv
+    p2p run role-pairs-by-country -o pairs.xlsx
     p2p run practices-by-country country=PT country=BE
     """
     saved = Library.load(share("queries")).get(name)
     bound = saved.bind(**_values(values))
     with open_graph(location) as graph:
-        _give(graph.ask(bound), format_name, output)
+        answer = graph.ask(bound)
+        _give(saved.told(answer) if isinstance(answer, Table) else answer, format_name, output)
 
 
 @commands.command(name="list", short_help="List the saved queries.")
@@ -285,6 +289,11 @@ def _give(answer: Answer, format_name: str | None, output: Path | None) -> None:
         format_name = output.suffix.removeprefix(".") or None
     if format_name is None and isinstance(answer, Boolean):
         click.echo("true" if answer else "false")
+        return
+    if format_name == "xlsx" and isinstance(answer, Table):
+        file = io.BytesIO()
+        answer.to_xlsx(file, now=datetime.now().astimezone())
+        _put(file.getvalue(), output)
         return
     default = "csv" if isinstance(answer, Table) else "ttl"
     _put(formats.write(answer, format_name or default), output)

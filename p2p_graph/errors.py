@@ -1,23 +1,24 @@
 """The whole tree of errors; each has a code, named values and a sentence that says what to do.
 
-    P2PError
-    ├── QueryError
-    │   ├── QuerySyntaxError     the text is not SPARQL; line and column say where
-    │   ├── QueryRefused         an update, SERVICE, or a graph outside the release
-    │   ├── QueryTooComplex      longer or more deeply nested than the engine can bear
-    │   ├── QueryTimeout         past its seconds; the worker is gone
-    │   ├── AnswerTooLarge       more rows or bytes than the limit
-    │   └── EngineFailed         the engine stopped while it answered
-    ├── LibraryError
-    │   ├── UnknownQuery         no saved query of that name
-    │   ├── UnknownParameter     the saved query has no such parameter
-    │   └── BadValue             a value of the wrong kind for its parameter
-    ├── UnknownThing             no thing at that address
-    ├── UnknownFormat            no format of that name for this kind of answer
-    ├── StoreUnavailable         a remote endpoint is down, or its answer makes no sense
-    ├── NoRelease                no release in that folder
-    ├── DataError                files of the data or the ontology that cannot be released
-    └── SettingsError            a setting that cannot be used
+P2PError
+├── QueryError
+│   ├── QuerySyntaxError     the text is not SPARQL; line and column say where
+│   ├── QueryRefused         an update, SERVICE, or a graph outside the release
+│   ├── QueryTooComplex      longer or more deeply nested than the engine can bear
+│   ├── QueryTimeout         past its seconds; the worker is gone
+│   ├── AnswerTooLarge       more rows or bytes than the limit
+│   └── EngineFailed         the engine stopped while it answered
+├── LibraryError
+│   ├── UnknownQuery         no saved query of that name
+│   ├── UnknownParameter     the saved query has no such parameter
+│   └── BadValue             a value of the wrong kind for its parameter
+├── UnknownThing             no thing at that address
+├── UnknownFormat            no format of that name for this kind of answer
+├── StoreUnavailable         a remote endpoint is down, or its answer makes no sense
+├── NoRelease                no release in that folder
+├── DataError                files of the data or the ontology that cannot be released
+├── SettingsError            a setting that cannot be used
+└── NotInstalled             an optional package that a method needs is not there
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ __all__ = [
     "EngineFailed",
     "LibraryError",
     "NoRelease",
+    "NotInstalled",
     "P2PError",
     "QueryError",
     "QueryRefused",
@@ -168,3 +170,9 @@ class SettingsError(P2PError):
     """A setting that cannot be used; value `setting`."""
 
     code = "settings"
+
+
+class NotInstalled(P2PError):
+    """An optional package that a method needs is not there; value `package`."""
+
+    code = "not-installed"

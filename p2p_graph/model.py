@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal as OneOf
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal as OneOf
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
     import rdflib
 
-__all__ = ["Answer", "Boolean", "Fault", "Field", "Limits", "Prepared", "Table", "Term", "Triples", "View"]
+    from p2p_graph.tables import Labels
+
+__all__ = ["Answer", "Boolean", "Fault", "Field", "Limits", "Origin", "Prepared", "Table", "Term", "Triples", "View"]
 
 #: What stands in a cell. pyoxigraph terms are the one term type inside.
 Term = NamedNode | BlankNode | Literal | Triple
@@ -42,10 +48,24 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a table comes from: the query and its limits, the version of the data; of a saved query also its head."""
+
+    query: str = ""
+    version: str = ""
+    limits: Limits | None = None
+    title: str = ""
+    question: str = ""
+    #: column → its kind in the head of the saved query
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The answer of a SELECT: columns in the order of the query, rows in the order of the engine.
 
-    A cell is a term, or None where the variable is not bound.
+    A cell is a term, or None where the variable is not bound. Where it comes from is no part of what it says: tables
+    with equal cells are equal.
 
     >>> table = Table(("name", "since"), ((Literal("C-Buddy"), Literal(2009)),))
     >>> len(table), [row["since"].value for row in table.records()]
@@ -54,6 +74,7 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
+    origin: Origin = field(default_factory=Origin, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -62,6 +83,73 @@ class Table:
         """Each row as a dict from column to term."""
         for row in self.rows:
             yield dict(zip(self.columns, row, strict=True))
+
+    def to_pandas(self, *, labels: Labels | None = None, languages: bool = False) -> pd.DataFrame:
+        """The table as a pandas frame whose columns have the types that the datatypes promise.
+
+        Whole numbers and years are `Int64` (Python integers where they are larger), doubles `Float64`, yes and no
+        `boolean`, dates `datetime64[s]`, dates with a time `datetime64[us]` (those with a time zone in UTC), months
+        `period[M]`, spans of days and hours `timedelta64[us]`, addresses and texts `string`. Decimals stay
+        `decimal.Decimal` in an object column, because 0.1 is no binary number: `astype("Float64")` takes them
+        further. A column of several kinds holds the Python values. What is missing is `pd.NA`, or `pd.NaT` among
+        dates, months and spans. A column without any value has the type that the head of its saved query names.
+
+        With `labels` (`graph.labels`, or a dict) each column of addresses is followed by `<column>_label`, with
+        `languages` each column of texts by `<column>_language`; neither where the table has a column of that name.
+        A value that does not fit its datatype stays text; a warning and `frame.attrs["unread"]` name it.
+
+        >>> table = Table(("name", "since"), ((Literal("C-Buddy", language="en"), Literal(2009)), (None, None)))
+        >>> frame = table.to_pandas(languages=True)
+        >>> [(name, str(kind)) for name, kind in frame.dtypes.items()]
+        [('name', 'string'), ('name_language', 'string'), ('since', 'Int64')]
+        >>> frame["since"].sum()
+        np.int64(2009)
+        """
+        from p2p_graph import tables
+
+        return tables.frame(self, labels, languages)
+
+    def to_networkx(
+        self, source: str, target: str, *, directed: bool = False, labels: Labels | None = None
+    ) -> nx.MultiGraph[Any]:
+        """The table as a network: each row joins its `source` to its `target`, and its other columns say how.
+
+        Rows with the same ends stay side by side, as a MultiGraph or, directed, a MultiDiGraph; `networkx.Graph(it)`
+        makes them one. A row with one end gives a node without a tie. Nodes are addresses or other Python values;
+        with `labels` (`graph.labels`, or a dict) they carry a `label`. Raises BadValue for a column that is not there.
+
+        >>> a, b = NamedNode("https://example.org/a"), NamedNode("https://example.org/b")
+        >>> network = Table(("one", "other", "ties"), ((a, b, Literal(3)),)).to_networkx("one", "other")
+        >>> list(network.edges(data=True))
+        [('https://example.org/a', 'https://example.org/b', {'ties': 3})]
+        """
+        from p2p_graph import tables
+
+        return tables.graph_of_table(self, source, target, directed, labels)
+
+    def to_xlsx(self, where: str | Path | IO[bytes], *, now: datetime, labels: Labels | None = None) -> None:
+        """Writes the table as a workbook for spreadsheet programs, into a file or to a path.
+
+        Sheet `data` has typed cells, a head that stands still, a filter and links; `query` the query as it ran;
+        `about` the version of the data, the licence, `now` and what a sheet cannot hold. Text that begins like a
+        formula stays text. The same table at the same `now` gives the same bytes. Raises AnswerTooLarge for more
+        rows than a sheet has.
+
+        >>> import io
+        >>> from datetime import UTC
+        >>> file = io.BytesIO()
+        >>> Table(("name",), ((Literal("=1+1"),),)).to_xlsx(file, now=datetime(2026, 1, 7, 12, 0, tzinfo=UTC))
+        >>> from openpyxl import load_workbook
+        >>> load_workbook(file)["data"]["A2"].data_type
+        's'
+        """
+        from p2p_graph.workbook import written
+
+        content = written(self, now, labels)
+        if isinstance(where, str | Path):
+            Path(where).write_bytes(content)
+        else:
+            where.write(content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +174,24 @@ class Triples:
         text = serialize(self.triples, format=RdfFormat.N_TRIPLES)
         assert text is not None
         return rdflib.Graph().parse(data=text.decode(), format="nt")
+
+    def to_networkx(self, *, labels: Labels | None = None) -> nx.MultiDiGraph[Any]:
+        """The same triples as a network: things are nodes, and a triple between two of them is an edge.
+
+        An edge has the short name of its property as key and its address as `property`. Literals are attributes of
+        their node, by the short name of the property with the language (`rdfs:label@en`); several values of one name
+        are a tuple. With `labels` (`graph.labels`, or a dict) nodes carry a `label`.
+
+        >>> a, b = NamedNode("https://example.org/a"), NamedNode("https://example.org/b")
+        >>> label = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+        >>> said = (Triple(a, NamedNode("http://purl.org/dc/terms/relation"), b), Triple(a, label, Literal("A")))
+        >>> network = Triples(said).to_networkx()
+        >>> list(network.edges(keys=True)), network.nodes["https://example.org/a"]
+        ([('https://example.org/a', 'https://example.org/b', 'dcterms:relation')], {'rdfs:label': 'A'})
+        """
+        from p2p_graph import tables
+
+        return tables.graph_of_triples(self, labels)
 
 
 @dataclass(frozen=True, slots=True)

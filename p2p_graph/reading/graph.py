@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.config import Settings, share
 from p2p_graph.errors import NoRelease, UnknownThing
-from p2p_graph.model import Answer, Limits, Prepared, Table, Term
+from p2p_graph.model import Answer, Limits, Origin, Prepared, Table, Term
 from p2p_graph.reading.library import Library
 from p2p_graph.reading.network import Network, Wheel, mixing, project
 from p2p_graph.reading.search import Hit, LabelIndex
@@ -130,7 +130,11 @@ class Graph:
 
     def ask(self, query: str, limits: Limits | None = None) -> Answer:
         """Answers a SPARQL query with a Table, Triples or Boolean. Raises a QueryError if it cannot."""
-        return self._store.answer(query, limits or self._limits)
+        limits = limits or self._limits
+        answer = self._store.answer(query, limits)
+        if isinstance(answer, Table):
+            return replace(answer, origin=Origin(query, self.version, limits))
+        return answer
 
     def written(self, query: str, format_name: str, limits: Limits | None = None) -> bytes:
         """The answer of a query as bytes in a format."""
@@ -138,10 +142,11 @@ class Graph:
 
     def run(self, name: str, **values: str | Iterable[str]) -> Table:
         """Runs a saved query that gives a table, with values bound to its parameters."""
-        answer = self.ask(self.library.get(name).bind(**values))
+        saved = self.library.get(name)
+        answer = self.ask(saved.bind(**values))
         if not isinstance(answer, Table):
             raise TypeError(f"the saved query {name} gives no table")
-        return answer
+        return saved.told(answer)
 
     def run_written(self, name: str, format_name: str, **values: str | Iterable[str]) -> bytes:
         """Runs a saved query and gives its answer as bytes in a format."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ import yaml
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.errors import BadValue, DataError, UnknownParameter, UnknownQuery
+from p2p_graph.model import Table
 from p2p_graph.vocab import BASE, KINDS, PREFIXES, SCHEMES, mint
 
 __all__ = ["COLUMN_KINDS", "PARAMETER_KINDS", "Library", "Parameter", "Pattern", "PatternTie", "SavedQuery"]
@@ -177,6 +178,11 @@ class SavedQuery:
             return f"VALUES ?{name} {{ {printed[name]} }}" if name in printed else ""
 
         return _HOLE.sub(filled, self.body)
+
+    def told(self, table: Table) -> Table:
+        """Its answer, with the title, the question and the kinds of columns that its head names."""
+        head = replace(table.origin, title=self.title, question=self.question, kinds=self.columns)
+        return replace(table, origin=head)
 
 
 class Library:
