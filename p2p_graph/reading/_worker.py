@@ -24,7 +24,7 @@ import signal
 import struct
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 if TYPE_CHECKING:
     from pyoxigraph import QuerySolutions, QueryTriples, Store
@@ -55,10 +55,14 @@ class Start(TypedDict):
 
 
 class Question(TypedDict):
-    """One query and what it may cost. `media` is the media type wished, empty for terms."""
+    """One query and what it may cost. `media` is the media type wished, empty for terms.
+
+    `graphs` are those of the default graph and those that GRAPH sees, if they were said beside the query.
+    """
 
     query: str
     union: bool
+    graphs: tuple[list[str], list[str]] | None
     rows: int
     bytes: int
     media: str
@@ -97,9 +101,14 @@ class _Sink:
 
 
 def _answer(store: Store, question: Question, prefixes: dict[str, str]) -> bytes:
-    from pyoxigraph import QueryBoolean, QueryTriples
+    from pyoxigraph import NamedNode, QueryBoolean, QueryTriples
 
-    found = store.query(question["query"], use_default_graph_as_union=question["union"])
+    if question["graphs"]:
+        # the types of the engine's lists are wider than what stands in them
+        default, named = (cast("Any", [NamedNode(address) for address in graphs]) for graphs in question["graphs"])
+        found = store.query(question["query"], default_graph=default, named_graphs=named)
+    else:
+        found = store.query(question["query"], use_default_graph_as_union=question["union"])
     if isinstance(found, QueryBoolean):
         return _boolean(found, question)
     if isinstance(found, QueryTriples):

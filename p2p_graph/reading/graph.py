@@ -18,8 +18,9 @@ from p2p_graph.errors import NoRelease, UnknownThing
 from p2p_graph.model import Answer, Limits, Origin, Prepared, Table, Term
 from p2p_graph.reading.library import Library
 from p2p_graph.reading.network import Network, Wheel, mixing, project
+from p2p_graph.reading.pattern import PatternRow, PatternTable, bases, counted
 from p2p_graph.reading.search import Hit, LabelIndex
-from p2p_graph.reading.store import Store, inspect, open_store
+from p2p_graph.reading.store import Dataset, Store, inspect, open_store
 from p2p_graph.vocab import BASE, PREFIXES, kind_and_slug
 
 __all__ = ["Entity", "Graph", "Reference", "Word", "open_graph"]
@@ -128,17 +129,22 @@ class Graph:
         """Looks at a query before it runs: its form, and whether it is allowed at all."""
         return inspect(query)
 
-    def ask(self, query: str, limits: Limits | None = None) -> Answer:
-        """Answers a SPARQL query with a Table, Triples or Boolean. Raises a QueryError if it cannot."""
+    def ask(self, query: str, limits: Limits | None = None, dataset: Dataset | None = None) -> Answer:
+        """Answers a SPARQL query with a Table, Triples or Boolean. Raises a QueryError if it cannot.
+
+        Without a dataset it is asked over the union of all graphs.
+        """
         limits = limits or self._limits
-        answer = self._store.answer(query, limits)
+        answer = self._store.answer(query, limits, dataset)
         if isinstance(answer, Table):
             return replace(answer, origin=Origin(query, self.version, limits))
         return answer
 
-    def written(self, query: str, format_name: str, limits: Limits | None = None) -> bytes:
+    def written(
+        self, query: str, format_name: str, limits: Limits | None = None, dataset: Dataset | None = None
+    ) -> bytes:
         """The answer of a query as bytes in a format."""
-        return self._store.written(query, limits or self._limits, format_name)
+        return self._store.written(query, limits or self._limits, format_name, dataset)
 
     def run(self, name: str, **values: str | Iterable[str]) -> Table:
         """Runs a saved query that gives a table, with values bound to its parameters."""
@@ -255,6 +261,17 @@ class Graph:
     def wheel(self, country: str | None = None, practice: str | None = None) -> Wheel:
         """Which role families cooperate, in how many practices and in which form."""
         return mixing(self.network(country, practice))
+
+    # patterns
+
+    def patterns(self) -> PatternTable:
+        """Every cooperation pattern in every country: where it was found, out of how many practices."""
+        known = bases(self.run("pattern-coverage"))
+        return PatternTable(known, tuple(counted(q, self.run(q.name), known) for q in self.library.patterns))
+
+    def pattern(self, name: str) -> PatternRow:
+        """One cooperation pattern in every country. Raises UnknownQuery that names similar ones."""
+        return counted(self.library.pattern(name), self.run(name), bases(self.run("pattern-coverage")))
 
 
 def _text(term: Term | None) -> str:

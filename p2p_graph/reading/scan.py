@@ -17,7 +17,7 @@ from p2p_graph.errors import QueryRefused, QuerySyntaxError, QueryTooComplex
 from p2p_graph.model import Prepared
 from p2p_graph.vocab import BASE, PREFIXES
 
-__all__ = ["LONGEST", "Form", "Look", "inspect", "look", "syntax_fault"]
+__all__ = ["LONGEST", "Dataset", "Form", "Look", "inspect", "look", "syntax_fault"]
 
 #: characters of a query; brackets inside each other; operators; clauses (groups, FILTER, BIND, AS and so on).
 #: The engine's process ends at 300 to 3,000 nested brackets, 1,000 to 3,000 clauses, 3,000 to 10,000 operators.
@@ -57,6 +57,8 @@ _TOKEN: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _ESCAPE_OR_PAIR: Final = re.compile(r"\\\\|" + _ESCAPE.pattern)
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+#: what an address may be made of where it is put between < and >
+_WHOLE: Final = re.compile(r"[^<>\"{}|^`\\\x00-\x20]+")
 _LONE_RETURN: Final = re.compile(r"\r(?!\n)")
 
 
@@ -77,11 +79,40 @@ def inspect(query: str) -> Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs a query is asked over, said beside it: those merged into its default graph, those that GRAPH sees.
+
+    It goes before any FROM in the query, as the SPARQL 1.1 Protocol wants it. Raises QueryRefused for a graph outside
+    of the release.
+
+    >>> Dataset(named=("https://w3id.org/peer2peer/graph/pt/ties",)).default
+    ()
+    >>> Dataset(default=("https://example.org/",))
+    Traceback (most recent call last):
+    p2p_graph.errors.QueryRefused: The graph https://example.org/ is outside of the release: its graphs begin with \
+https://w3id.org/peer2peer/graph/, written in full.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for address in (*self.default, *self.named):
+            if not _is_ours(address) or not _WHOLE.fullmatch(address):
+                raise _outside("The graph", address)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen: the form, and whether the query names its own graphs by FROM."""
+    """What was seen: the form, and the graphs that the query names by FROM."""
 
     form: Form
-    own_graphs: bool
+    graphs: tuple[str, ...] = ()
+
+    @property
+    def own_graphs(self) -> bool:
+        """Whether the query says over which graphs it is asked."""
+        return bool(self.graphs)
 
 
 def look(query: str) -> Look:
@@ -132,7 +163,7 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.text = text
         self.form: Form | None = None
-        self.own_graphs = False
+        self.graphs: list[str] = []
         self.prefixes: dict[str, str] = {}
         self.depth = self.operators = self.clauses = 0
         self._paren: list[str] = []
@@ -162,7 +193,7 @@ class _Scan:
             if kind == "comment":
                 continue
             if self._from and kind not in ("iri", "name") and text.upper() != "NAMED":
-                raise self._outside(text)
+                raise _outside("FROM", text)
             step = steps.get(kind)
             if step:
                 step(text, start)
@@ -171,7 +202,7 @@ class _Scan:
             self._before, self._last = self._last, (kind, text)
         if self.form is None:
             raise _syntax("A query begins with SELECT, ASK, CONSTRUCT or DESCRIBE", self.text, len(self.text))
-        return Look(self.form, self.own_graphs)
+        return Look(self.form, tuple(self.graphs))
 
     def _iri(self, text: str, start: int) -> None:
         # an engine may take the < for "less than" and then sees a comment, a string or a bracket in what follows
@@ -197,13 +228,9 @@ class _Scan:
             return
         self._from = False
         address = _ESCAPE.sub(_unescaped, address)
-        if not address.startswith(f"{BASE}graph/") or "/." in address:
-            raise self._outside(address)
-
-    def _outside(self, what: str) -> QueryRefused:
-        return _refused(
-            "FROM", f"FROM {what[:80]} is outside of the release: its graphs begin with {BASE}graph/, written in full."
-        )
+        if not _is_ours(address):
+            raise _outside("FROM", address)
+        self.graphs.append(address)
 
     def _word(self, text: str, start: int) -> None:
         word = text.upper()
@@ -216,7 +243,7 @@ class _Scan:
                 raise _syntax("A query begins with SELECT, ASK, CONSTRUCT or DESCRIBE", self.text, start)
             self.form = cast(Form, word)
         if word.startswith("FROM"):
-            self._from = self.own_graphs = True
+            self._from = True
         if word in _COUNTED:
             self._count_clause()
 
@@ -250,6 +277,17 @@ class _Scan:
         self.clauses += 1
         if self.clauses > _CLAUSES:
             raise _complex(_CLAUSES, "groups, filters and other clauses")
+
+
+def _is_ours(address: str) -> bool:
+    return address.startswith(f"{BASE}graph/") and "/." not in address
+
+
+def _outside(word: str, address: str) -> QueryRefused:
+    start = f"{BASE}graph/"
+    return _refused(
+        "FROM", f"{word} {address[:80]} is outside of the release: its graphs begin with {start}, written in full."
+    )
 
 
 def _refused(what: str, sentence: str) -> QueryRefused:

@@ -38,10 +38,10 @@ from p2p_graph.errors import (
 from p2p_graph.formats import find, sorted_head, write
 from p2p_graph.model import Answer, Boolean, Limits, Prepared, Table, Triples
 from p2p_graph.reading import _worker
-from p2p_graph.reading.scan import Form, Look, inspect, look, syntax_fault
+from p2p_graph.reading.scan import Dataset, Form, Look, inspect, look, syntax_fault
 from p2p_graph.vocab import PREFIXES
 
-__all__ = ["EmbeddedStore", "RemoteStore", "Store", "inspect", "open_store"]
+__all__ = ["Dataset", "EmbeddedStore", "RemoteStore", "Store", "inspect", "open_store"]
 
 
 class Store(Protocol):
@@ -49,11 +49,11 @@ class Store(Protocol):
 
     version: str
 
-    def answer(self, query: str, limits: Limits) -> Answer:
-        """The answer as terms; complete, or an error."""
+    def answer(self, query: str, limits: Limits, dataset: Dataset | None = None) -> Answer:
+        """The answer as terms; complete, or an error. Without a dataset it is over the union of all graphs."""
         ...
 
-    def written(self, query: str, limits: Limits, format_name: str) -> bytes:
+    def written(self, query: str, limits: Limits, format_name: str, dataset: Dataset | None = None) -> bytes:
         """The answer as bytes of the format of that name."""
         ...
 
@@ -96,25 +96,26 @@ class EmbeddedStore:
         # ends the workers of a store that nobody closed, also when the program ends
         self._end = weakref.finalize(self, self._pool.kill)
 
-    def answer(self, query: str, limits: Limits) -> Answer:
+    def answer(self, query: str, limits: Limits, dataset: Dataset | None = None) -> Answer:
         """The answer as terms. Raises a QueryError: too slow, too large, refused, not SPARQL, engine failed."""
-        return _decoded(self._ask(query, look(query), limits, ""))
+        return _decoded(self._ask(query, look(query), limits, "", dataset))
 
-    def written(self, query: str, limits: Limits, format_name: str) -> bytes:
+    def written(self, query: str, limits: Limits, format_name: str, dataset: Dataset | None = None) -> bytes:
         """The answer as bytes, written by the worker. Raises UnknownFormat, and what `answer` raises."""
         seen = look(query)
         fmt = find(format_name, Prepared(query, seen.form).kind)
-        content = self._ask(query, seen, limits, fmt.media_type)[1:]
+        content = self._ask(query, seen, limits, fmt.media_type, dataset)[1:]
         return sorted_head(content) if fmt.name == "turtle" else content
 
     def close(self) -> None:
         """Ends the workers; one that is answering ends after its answer. Nothing can be asked any more."""
         self._pool.close()
 
-    def _ask(self, query: str, seen: Look, limits: Limits, media: str) -> bytes:
+    def _ask(self, query: str, seen: Look, limits: Limits, media: str, dataset: Dataset | None) -> bytes:
         question: _worker.Question = {
             "query": query,
             "union": not seen.own_graphs,
+            "graphs": (list(dataset.default), list(dataset.named)) if dataset else None,
             "rows": limits.rows,
             "bytes": limits.bytes,
             "media": media,
@@ -414,12 +415,12 @@ class RemoteStore:
             )
         self.version = str(cast(Any, found.rows[0][0]).value)
 
-    def answer(self, query: str, limits: Limits) -> Answer:
+    def answer(self, query: str, limits: Limits, dataset: Dataset | None = None) -> Answer:
         """The answer as terms. Raises a QueryError as the embedded store does, or StoreUnavailable."""
         seen = look(query)
         table = seen.form in ("SELECT", "ASK")
         accept = "application/sparql-results+json" if table else "application/n-triples, text/turtle;q=0.9"
-        media, content = self._fetch(query, seen, accept, limits)
+        media, content = self._fetch(query, seen, accept, limits, dataset)
         try:
             if table:
                 return self._rows(content, seen.form, limits.rows)
@@ -430,10 +431,10 @@ class RemoteStore:
             raise _too_large("rows", limits.rows)
         return found
 
-    def written(self, query: str, limits: Limits, format_name: str) -> bytes:
+    def written(self, query: str, limits: Limits, format_name: str, dataset: Dataset | None = None) -> bytes:
         """The answer as bytes, written here. Raises UnknownFormat, and what `answer` raises."""
         fmt = find(format_name, inspect(query).kind)
-        content = write(self.answer(query, limits), fmt.name)
+        content = write(self.answer(query, limits, dataset), fmt.name)
         if len(content) > limits.bytes:
             raise _too_large("bytes", limits.bytes)
         return content
@@ -450,25 +451,13 @@ class RemoteStore:
             raise ValueError("yes or no instead of a table")
         return found
 
-    def _fetch(self, query: str, seen: Look, accept: str, limits: Limits) -> tuple[str, bytes]:
+    def _fetch(self, query: str, seen: Look, accept: str, limits: Limits, dataset: Dataset | None) -> tuple[str, bytes]:
         """Media type and bytes of the answer, read up to the limits."""
-        from SPARQLWrapper import SPARQLWrapper
         from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
         deadline = time.monotonic() + limits.seconds
-        ask = SPARQLWrapper(self._endpoint)
-        ask.setMethod("POST")
-        ask.setOnlyConneg(True)
+        ask = self._request(query, seen, limits, dataset)
         ask.addCustomHttpHeader("Accept", accept)
-        # In milliseconds, as Virtuoso wants it; others do not know the parameter. Later than our own limit, because
-        # Virtuoso gives what it has when its time is up as if that were the whole answer.
-        ask.addParameter("timeout", str(math.ceil(limits.seconds * 1000) + _LATER))
-        if not seen.own_graphs:
-            # Oxigraph's server does not read the union of all graphs unless it is asked to, and then forgets any FROM
-            ask.addParameter("union-default-graph", "true")
-        ask.setTimeout(math.ceil(limits.seconds))
-        ask.setQuery(query)
-        ask.queryType = seen.form
         try:
             with contextlib.closing(ask.query().response) as response:
                 content = _within(response, limits, deadline)
@@ -493,6 +482,27 @@ class RemoteStore:
             if isinstance(getattr(fault, "reason", None), (TimeoutError, socket.timeout)):
                 raise _stopped(limits.seconds) from None
             raise self._unavailable(f"does not answer ({getattr(fault, 'reason', None) or fault})") from None
+
+    def _request(self, query: str, seen: Look, limits: Limits, dataset: Dataset | None) -> Any:
+        from SPARQLWrapper import SPARQLWrapper
+
+        ask = SPARQLWrapper(self._endpoint)
+        ask.setMethod("POST")
+        ask.setOnlyConneg(True)
+        # In milliseconds, as Virtuoso wants it; others do not know the parameter. Later than our own limit, because
+        # Virtuoso gives what it has when its time is up as if that were the whole answer.
+        ask.addParameter("timeout", str(math.ceil(limits.seconds * 1000) + _LATER))
+        for address in dataset.default if dataset else ():
+            ask.addParameter("default-graph-uri", address)
+        for address in dataset.named if dataset else ():
+            ask.addParameter("named-graph-uri", address)
+        if not seen.own_graphs and not dataset:
+            # Oxigraph's server does not read the union of all graphs unless it is asked to, and then forgets any FROM
+            ask.addParameter("union-default-graph", "true")
+        ask.setTimeout(math.ceil(limits.seconds))
+        ask.setQuery(query)
+        ask.queryType = seen.form
+        return ask
 
     def _unavailable(self, what: str) -> StoreUnavailable:
         return StoreUnavailable(

@@ -17,7 +17,7 @@ from p2p_graph.errors import (
     UnknownFormat,
 )
 from p2p_graph.model import Boolean, Limits, Table, Triples
-from p2p_graph.reading.store import Store
+from p2p_graph.reading.store import Dataset, Store
 
 LIMITS = Limits(10, 1_000, 1_000_000)
 TRIPLES = 20
@@ -41,6 +41,7 @@ ENGINE_DIFFERENCES: dict[str, set[str]] = {
         "true is written 1",
         "the default graph holds the server's own graphs too",
         "errors name the line alone",
+        "FROM and a dataset beside the query are joined",
     },
 }
 
@@ -163,6 +164,31 @@ def test_from_reads_the_named_graphs_and_no_other(store: Store) -> None:
 
 def test_from_named_bounds_graph(store: Store) -> None:
     assert len(rows(store, "SELECT ?p FROM NAMED graph:xa { GRAPH ?g { ?p a p2p:Practice } }")) == 2
+
+
+def test_a_dataset_beside_the_query_goes_before_the_union(store: Store) -> None:
+    xa, xb = (f"https://w3id.org/peer2peer/graph/{name}" for name in ("xa", "xb"))
+    plain = HEAD + "SELECT ?p { ?p a p2p:Practice }"
+    within = HEAD + "SELECT ?p { GRAPH ?g { ?p a p2p:Practice } }"
+    both = HEAD + "SELECT ?p ?q { ?p a p2p:Practice . GRAPH ?g { ?q a p2p:Practice } }"
+    for query, dataset, expected in (
+        (plain, Dataset((xb,)), 1),
+        (plain, Dataset((xa, xb)), 3),
+        (within, Dataset((), (xa,)), 2),
+        (within, Dataset((xa,), (xb,)), 1),
+        (both, Dataset((xa,), (xb,)), 2),
+    ):
+        found = store.answer(query, LIMITS, dataset)
+        assert isinstance(found, Table)
+        assert len(found) == expected, (query, dataset)
+    assert store.written(plain, LIMITS, "csv", Dataset((xb,))).count(b"\n") == 2
+
+
+def test_a_dataset_beside_the_query_goes_before_from(store: Store, engine: str) -> None:
+    query = HEAD + "SELECT ?p FROM graph:xa { ?p a p2p:Practice }"
+    found = store.answer(query, LIMITS, Dataset(("https://w3id.org/peer2peer/graph/xb",)))
+    assert isinstance(found, Table)
+    assert len(found) == (3 if differs(engine, "FROM and a dataset beside the query are joined") else 1)
 
 
 def test_as_many_rows_as_the_limit_are_an_answer_and_one_more_is_an_error(store: Store) -> None:

@@ -14,7 +14,7 @@ from pyoxigraph import Store as Engine
 from p2p_graph.config import share
 from p2p_graph.errors import QueryRefused, QuerySyntaxError, QueryTooComplex
 from p2p_graph.reading.library import Library
-from p2p_graph.reading.scan import LONGEST, inspect, look, syntax_fault
+from p2p_graph.reading.scan import LONGEST, Dataset, inspect, look, syntax_fault
 
 CALL = "SERVICE <http://127.0.0.1/> { ?s ?p ?o }"
 
@@ -308,10 +308,8 @@ def test_no_text_takes_long_to_look_at(text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_query_or_an_error_of_ours(text: str) -> None:
-    try:
+    with contextlib.suppress(QuerySyntaxError, QueryTooComplex, QueryRefused):
         assert inspect(text).text == text
-    except (QuerySyntaxError, QueryTooComplex, QueryRefused) as error:
-        assert str(error)
 
 
 PIECES = st.sampled_from(
@@ -370,3 +368,28 @@ def test_the_engine_s_faults_become_sentences_with_a_place(query: str, sentence:
     with pytest.raises(SyntaxError) as caught:
         Engine().query(query)
     assert str(syntax_fault(str(caught.value.msg), query)) == sentence
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/",
+        "https://w3id.org/peer2peer/graph",
+        "https://w3id.org/peer2peer/graph/../id/",
+        "file:///etc/passwd",
+        "http://127.0.0.1:1/",
+        "https://w3id.org/peer2peer/graph/x> { ?s ?p ?o } #",
+        "https://w3id.org/peer2peer/graph/x\ny",
+        "",
+    ],
+)
+def test_a_dataset_holds_graphs_of_the_release_alone(address: str) -> None:
+    for dataset in (lambda: Dataset((address,)), lambda: Dataset((), (address,))):
+        with pytest.raises(QueryRefused):
+            dataset()
+
+
+def test_graphs_of_a_query_are_seen() -> None:
+    head = "PREFIX g: <https://w3id.org/peer2peer/graph/> SELECT * FROM g:a FROM NAMED g:b "
+    assert look(head + "{ ?s ?p ?o }").graphs == tuple(f"https://w3id.org/peer2peer/graph/{name}" for name in "ab")
+    assert look("SELECT * { ?s ?p 'FROM <a:b>' }").graphs == ()
