@@ -98,13 +98,22 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class PatternTie:
-    """One tie of a pattern's drawing: between which of its roles, in which form and stance, one-way or not."""
+    """One tie of a pattern's drawing: between which of its roles, in which form and stance, one-way or not.
+
+    `further` are the others at the same table, where one tie joins more than two.
+    """
 
     one: str
     other: str
     form: str | None = None
     polarity: str = "supports"
     directed: bool = False
+    further: tuple[str, ...] = ()
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """All roles that it joins."""
+        return (self.one, self.other, *self.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +236,20 @@ class Library:
         """A saved query by name. Raises UnknownQuery that names similar ones."""
         if name in self._by_name:
             return self._by_name[name]
-        public = [q.name for q in self.questions]
-        near = difflib.get_close_matches(name, public, n=3, cutoff=0.4)
-        hint = f" Similar: {', '.join(near)}." if near else f" There are: {', '.join(public)}." if public else ""
-        raise UnknownQuery(f"There is no saved query {name[:80]!r}.{hint}", name=name, near=tuple(near))
+        raise _unknown("saved query", name, [q.name for q in (*self.questions, *self.patterns)])
+
+    def pattern(self, name: str) -> SavedQuery:
+        """A pattern by name. Raises UnknownQuery that names similar ones."""
+        found = next((q for q in self.patterns if q.name == name), None)
+        if found is None:
+            raise _unknown("pattern", name, [q.name for q in self.patterns])
+        return found
+
+
+def _unknown(what: str, name: str, known: list[str]) -> UnknownQuery:
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    hint = f" Similar: {', '.join(near)}." if near else f" There are: {', '.join(known)}." if known else ""
+    return UnknownQuery(f"There is no {what} {name[:80]!r}.{hint}", name=name, near=tuple(near))
 
 
 def parse(text: str, name: str, folder: str) -> SavedQuery:
@@ -279,10 +298,12 @@ def _pattern(head: Mapping[str, object]) -> Pattern:
     if not (head.get("definition") and head.get("why") and isinstance(drawing, dict)):
         raise ValueError("a pattern needs the entries definition, why and drawing")
     roles = {str(k): str(v) for k, v in drawing.get("roles", {}).items()}
-    ties = tuple(PatternTie(**tie) for tie in drawing.get("ties", []))
-    strangers = {end for tie in ties for end in (tie.one, tie.other)} - set(roles)
+    ties = tuple(PatternTie(**{**tie, "further": tuple(tie.get("further", ()))}) for tie in drawing.get("ties", []))
+    strangers = {end for tie in ties for end in tie.ends} - set(roles)
     if strangers or not ties:
         raise ValueError(f"the drawing has no ties, or ties to unknown roles: {', '.join(sorted(strangers)) or 'none'}")
+    if any(len(set(tie.ends)) < len(tie.ends) for tie in ties):
+        raise ValueError("the drawing joins a role to itself; give the second one a letter of its own")
     return Pattern(str(head["definition"]), str(head["why"]), roles, ties)
 
 
