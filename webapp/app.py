@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 
 from p2p_graph.config import Settings
 from p2p_graph.vocab import KINDS
-from webapp import browse, current_graph, pictures, problems, protection, publish, sparql
+from webapp import browse, current_graph, patterns, pictures, problems, protection, publish, sparql
 
 __all__ = ["create_app"]
 
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> Flask:
     current_graph.install(app, settings)
     protection.install(app)
     problems.install(app)
-    for part in (browse.pages, sparql.pages, publish.pages):
+    for part in (browse.pages, patterns.pages, sparql.pages, publish.pages):
         app.register_blueprint(part)
     return app
 

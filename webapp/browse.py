@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.errors import UnknownThing
 from p2p_graph.reading.drawing import Scene
+from p2p_graph.reading.pattern import PatternTable
 from p2p_graph.vocab import BASE, SCHEMES
-from webapp import pictures
+from webapp import instances, pictures
 from webapp.addresses import address_of_path
 from webapp.current_graph import graph, remembered
 from webapp.describing import describe_thing
@@ -109,6 +110,7 @@ def _country_page(address: str, code: str) -> str:
         name=graph().label(entity.address),
         wheel=pictures.large_wheel(graph(), code),
         network=_network(code),
+        patterns=instances.of_country(graph(), _patterns(), code),
         sections=sections,
     )
 
@@ -155,7 +157,12 @@ def _thing_page(address: str) -> str:
     entity = graph().entity(address)
     page = describe_thing(graph(), entity)
     wheel = pictures.practice_wheel(graph(), entity.slug) if entity.kind == "practice" and page.ties else None
-    return render_template("browse/thing.html", page=page, wheel=wheel)
+    patterns = instances.of_practice(graph(), _patterns(), address) if entity.kind == "practice" else ()
+    return render_template("browse/thing.html", page=page, wheel=wheel, patterns=patterns)
+
+
+def _patterns() -> PatternTable:
+    return remembered("patterns", lambda: graph().patterns())
 
 
 @pages.get("/<kind:kind>/<slug:slug>.<slug:suffix>")

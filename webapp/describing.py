@@ -23,6 +23,7 @@ __all__ = [
     "Source",
     "ThingPage",
     "TieLine",
+    "Told",
     "Value",
     "describe_thing",
     "fact_list",
@@ -30,6 +31,7 @@ __all__ = [
     "labelled",
     "names_in",
     "table_values",
+    "tell",
 ]
 
 _P: Final = PREFIXES["p2p"]
@@ -348,6 +350,33 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
         sources,
         _incoming(entity, namer, set(ties) | (set(own) if entity.kind == "practice" else set())),
         _country(entity.facts, namer),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Ties as sentences, some things with the numbers of their sources, and these sources, numbered once for all."""
+
+    ties: Mapping[str, TieLine]
+    cites: Mapping[str, tuple[int, ...]]
+    sources: tuple[Source, ...]
+
+
+def tell(graph: Graph, ties: Iterable[str], things: Iterable[str] = ()) -> Told:
+    """Ties of several practices as sentences on one page; groups are called by their role alone."""
+    ties, things = list(dict.fromkeys(ties)), list(dict.fromkeys(things))
+    said = facts_of(graph, [*ties, *things])
+    readings = _readings({}, said.values())
+    read = facts_of(graph, readings)
+    documents = facts_of(graph, [d for f in read.values() for d in _values(f, "ofDocument")])
+    namer = Namer(graph).learn(_mentioned([*said.values(), *read.values()]), {**said, **read})
+    sources = _sources(readings, read, documents, namer, graph)
+    numbers = {reading: source.number for reading, source in zip(readings, sources, strict=True)}
+    short = {a: n.split(" – ")[0] if (k := kind_and_slug(a)) and k[0] == "group" else n for a, n in namer.all().items()}
+    return Told(
+        {tie: _tie_line(graph, tie, said[tie], namer, numbers, short) for tie in ties if said.get(tie)},
+        {thing: _numbers(said.get(thing, {}), numbers) for thing in things},
+        sources,
     )
 
 

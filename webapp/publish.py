@@ -74,7 +74,8 @@ def sitemap() -> Response:
         "addresses",
         lambda: [page_of(row[0].value) for row in graph().run("addresses").rows if isinstance(row[0], NamedNode)],
     )
-    fixed = ["/", "/countries", "/practices", "/organisations", "/documents", "/queries", "/ontology/", "/about"]
+    fixed = ["/", "/countries", "/practices", "/patterns", "/organisations", "/documents", "/queries", "/ontology/"]
+    fixed += ["/about", *(f"/patterns/{pattern.name}" for pattern in graph().library.patterns)]
     return fresh(
         lambda: render_template("publish/sitemap.xml", addresses=[root + path for path in [*fixed, *things] if path]),
         "application/xml",

@@ -1,0 +1,310 @@
+"""Where patterns were found, as pages show it: the table of all, the places of one, those of a country or practice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from p2p_graph.reading import Graph
+from p2p_graph.reading.library import SavedQuery
+from p2p_graph.reading.pattern import (
+    LEAST,
+    PatternCell,
+    PatternRow,
+    PatternTable,
+    Showing,
+    drawing_sentence,
+    pattern_svg,
+)
+from p2p_graph.vocab import PREFIXES
+from webapp.addresses import page_of
+from webapp.describing import Source, TieLine, Told, Value, tell
+
+__all__ = [
+    "LEAST",
+    "CellView",
+    "CountryFound",
+    "CountryHead",
+    "CountryPatterns",
+    "PatternLink",
+    "PatternPage",
+    "PracticeFound",
+    "RowView",
+    "TableView",
+    "drawing",
+    "of_country",
+    "of_practice",
+    "page",
+    "table",
+]
+
+_SMALL: Final = 120
+_LARGE: Final = 340
+
+#: the width of a bar that stands for all practices
+_BAR: Final = 44
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """A pattern in a country: its numbers, the same in words, where to read more, and a bar for the share."""
+
+    href: str | None
+    practices: int
+    ties: int
+    out_of: int
+    verdict: str
+    words: str
+    bar: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A pattern among all of them."""
+
+    name: str
+    title: str
+    definition: str
+    svg: Markup
+    cells: tuple[CellView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountryHead:
+    """A country at the head of a column, with how much is recorded of it."""
+
+    code: str
+    name: str
+    practices: int
+    with_tie: int
+    ties: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """All patterns in all countries."""
+
+    heads: tuple[CountryHead, ...]
+    rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatternLink:
+    """A pattern that a country or a practice shows."""
+
+    href: str
+    title: str
+    svg: Markup
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountryPatterns:
+    """The patterns found in a country, those that were not, and those of which too little is recorded to say."""
+
+    found: tuple[PatternLink, ...]
+    missing: tuple[PatternLink, ...]
+    untold: tuple[PatternLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFound:
+    """A practice that shows a pattern: its ties, or what it grew out of. None for ties outside any practice."""
+
+    practice: Value | None
+    ties: tuple[TieLine, ...]
+    origins: tuple[Value, ...]
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountryFound:
+    """A country and the practices in it that show a pattern."""
+
+    code: str
+    name: str
+    cell: CellView
+    practices: tuple[PracticeFound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatternPage:
+    """One pattern: what it is, why it matters, where it was found and where not, and what that rests on."""
+
+    name: str
+    title: str
+    definition: str
+    why: str
+    svg: Markup
+    drawn: str
+    practices: int
+    countries: tuple[CountryFound, ...]
+    sources: tuple[Source, ...]
+    query: str
+
+    @property
+    def found(self) -> tuple[CountryFound, ...]:
+        """The countries in which it was found."""
+        return tuple(c for c in self.countries if c.cell.verdict == "found")
+
+    @property
+    def missing(self) -> tuple[CountryFound, ...]:
+        """The countries in which it was not found, though enough is recorded there."""
+        return tuple(c for c in self.countries if c.cell.verdict == "not found")
+
+    @property
+    def untold(self) -> tuple[CountryFound, ...]:
+        """The countries of which too little is recorded to say."""
+        return tuple(c for c in self.countries if c.cell.verdict == "too few to say")
+
+
+def drawing(saved: SavedQuery, graph: Graph, size: int, ident: str = "", standalone: bool = False) -> Markup:
+    """A pattern as a picture. The drawing side escapes every label it writes."""
+    assert saved.pattern is not None
+    families = {
+        word.address.rsplit("/", 1)[-1]: word.broader.rsplit("/", 1)[-1]
+        for word in graph.concepts("role")
+        if word.broader
+    }
+    title = f"Pattern: {saved.title}"
+    return Markup(
+        pattern_svg(
+            saved.pattern,
+            title,
+            ident=ident or f"pattern-{saved.name}",
+            size=size,
+            families=families,
+            standalone=standalone,
+        )
+    )
+
+
+def table(graph: Graph, found: PatternTable) -> TableView:
+    """The table of all patterns and countries."""
+    names = _names(graph, found)
+    heads = tuple(
+        CountryHead(code, names[code], basis.practices, basis.with_tie, basis.ties)
+        for code, basis in found.bases.items()
+    )
+    return TableView(
+        heads,
+        tuple(
+            RowView(
+                row.saved.name,
+                row.saved.title,
+                _definition(row.saved),
+                drawing(row.saved, graph, _SMALL),
+                tuple(_cell(row.saved.name, row.cells[head.code], head.name) for head in heads),
+            )
+            for row in found.rows
+        ),
+    )
+
+
+def _names(graph: Graph, found: PatternTable) -> dict[str, str]:
+    labels = graph.labels(PREFIXES["country"] + code for code in found.bases)
+    return {address.rsplit("/", 1)[-1]: label for address, label in labels.items()}
+
+
+def _definition(saved: SavedQuery) -> str:
+    return saved.pattern.definition if saved.pattern else ""
+
+
+def _cell(name: str, cell: PatternCell, country: str) -> CellView:
+    practices, ties = len(cell.practices), len(cell.ties)
+    return CellView(
+        f"/patterns/{name}#{cell.country}" if cell.showings else None,
+        practices,
+        ties,
+        cell.out_of,
+        cell.verdict,
+        f"{country}: {_counted(practices, ties, cell.out_of)}",
+        None if cell.share is None else round(cell.share * _BAR, 1),
+    )
+
+
+def _counted(practices: int, ties: int, out_of: int) -> str:
+    text = f"{practices} of {out_of} {'practice' if out_of == 1 else 'practices'}"
+    return f"{text}, {ties} {'tie' if ties == 1 else 'ties'}" if ties else text
+
+
+def of_country(graph: Graph, found: PatternTable, code: str) -> CountryPatterns:
+    """The patterns of a country, those in most practices first."""
+    cells = [(row, row.cells[code]) for row in found.rows if code in row.cells]
+    cells.sort(key=lambda pair: (-len(pair[1].practices), pair[0].saved.title))
+    links: dict[str, list[PatternLink]] = defaultdict(list)
+    for row, cell in cells:
+        links[cell.verdict].append(
+            PatternLink(
+                f"/patterns/{row.saved.name}" + (f"#{code}" if cell.showings else ""),
+                row.saved.title,
+                drawing(row.saved, graph, _SMALL),
+                _counted(len(cell.practices), len(cell.ties), cell.out_of),
+            )
+        )
+    return CountryPatterns(tuple(links["found"]), tuple(links["not found"]), tuple(links["too few to say"]))
+
+
+def of_practice(graph: Graph, found: PatternTable, address: str) -> tuple[PatternLink, ...]:
+    """The patterns that a practice shows."""
+    links = []
+    for row in found.shown_by(address):
+        code = next(code for code, cell in row.cells.items() if address in cell.practices)
+        svg = drawing(row.saved, graph, _SMALL)
+        links.append(PatternLink(f"/patterns/{row.saved.name}#{code}", row.saved.title, svg, _definition(row.saved)))
+    return tuple(links)
+
+
+def page(graph: Graph, found: PatternTable, row: PatternRow) -> PatternPage:
+    """The page of one pattern."""
+    names = _names(graph, found)
+    things = {t for cell in row.cells.values() for s in cell.showings for t in (s.practice, s.origin) if t}
+    labels = graph.labels(sorted(things))
+    grouped = {code: _by_practice(cell, labels) for code, cell in row.cells.items()}
+    # Asked for in the order of the page, so that sources are numbered as they are met.
+    shown = [(practice, s) for groups in grouped.values() for practice, showings in groups for s in showings]
+    told = tell(
+        graph, [s.tie for _, s in shown if s.tie], [practice for practice, s in shown if practice and not s.tie]
+    )
+    pattern = row.saved.pattern
+    assert pattern is not None
+    return PatternPage(
+        row.saved.name,
+        row.saved.title,
+        pattern.definition,
+        pattern.why,
+        drawing(row.saved, graph, _LARGE),
+        drawing_sentence(pattern),
+        row.practices,
+        tuple(
+            CountryFound(
+                code,
+                names[code],
+                _cell(row.saved.name, cell, names[code]),
+                tuple(_practice(practice, showings, told, labels) for practice, showings in grouped[code]),
+            )
+            for code, cell in row.cells.items()
+        ),
+        told.sources,
+        row.saved.text,
+    )
+
+
+def _by_practice(cell: PatternCell, labels: dict[str, str]) -> list[tuple[str | None, list[Showing]]]:
+    """What a cell holds by practice, in the order of their names; ties outside any practice come last."""
+    grouped: dict[str | None, list[Showing]] = defaultdict(list)
+    for showing in cell.showings:
+        grouped[showing.practice].append(showing)
+    return sorted(grouped.items(), key=lambda g: (g[0] is None, labels.get(g[0] or "", "").casefold(), g[0] or ""))
+
+
+def _practice(practice: str | None, showings: list[Showing], told: Told, labels: dict[str, str]) -> PracticeFound:
+    return PracticeFound(
+        Value(labels[practice], page_of(practice)) if practice else None,
+        tuple(told.ties[s.tie] for s in showings if s.tie and s.tie in told.ties),
+        tuple(Value(labels[s.origin], page_of(s.origin)) for s in showings if s.origin),
+        told.cites.get(practice or "", ()),
+    )

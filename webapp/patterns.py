@@ -1,0 +1,73 @@
+"""Pages of the cooperation patterns: all of them by country, and each with the practices that show it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template
+from werkzeug.wrappers import Response as AnyResponse
+
+from p2p_graph.formats import write
+from p2p_graph.reading.pattern import PatternTable, pattern_rows
+from webapp import instances
+from webapp.current_graph import graph, remembered
+from webapp.negotiation import format_of_suffix, formats_for, fresh
+
+__all__ = ["pages"]
+
+pages = Blueprint("patterns", __name__)
+
+
+def _found() -> PatternTable:
+    return remembered("patterns", lambda: graph().patterns())
+
+
+@pages.get("/patterns")
+def patterns() -> Response:
+    """Every pattern in every country."""
+    return fresh(
+        lambda: remembered(
+            "patterns-page",
+            lambda: render_template(
+                "patterns/table.html",
+                table=instances.table(graph(), _found()),
+                least=instances.LEAST,
+                downloads=[(f.title, f"/patterns.{f.suffix}") for f in formats_for("table")],
+            ),
+        )
+    )
+
+
+@pages.get("/patterns.<slug:suffix>")
+def patterns_data(suffix: str) -> Response:
+    """The same as a table in the format of a suffix."""
+    form = format_of_suffix(suffix, "table")
+    return fresh(lambda: write(pattern_rows(_found()), form.name), form.content_type)
+
+
+@pages.get("/patterns/<slug:name>")
+def pattern(name: str) -> Response:
+    """One pattern: what it is, why it matters, where it was found."""
+    saved = graph().library.pattern(name)
+    return fresh(lambda: remembered(("pattern-page", saved.name), lambda: _page(saved.name)))
+
+
+def _page(name: str) -> str:
+    found = _found()
+    row = next(row for row in found.rows if row.saved.name == name)
+    return render_template(
+        "patterns/pattern.html",
+        page=instances.page(graph(), found, row),
+        least=instances.LEAST,
+        edit=f"/sparql?{urlencode({'query': row.saved.bind()})}",
+        others=[(other.saved.name, other.saved.title) for other in found.rows if other is not row],
+    )
+
+
+@pages.get("/patterns/<slug:name>.<slug:suffix>")
+def pattern_data(name: str, suffix: str) -> AnyResponse:
+    """The drawing of a pattern as a file; any other suffix leads to its rows."""
+    saved = graph().library.pattern(name)
+    if suffix != "svg":
+        return redirect(f"/queries/{saved.name}.{suffix}", 303)
+    return fresh(lambda: str(instances.drawing(saved, graph(), 480, standalone=True)), "image/svg+xml")
