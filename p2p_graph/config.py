@@ -53,6 +53,16 @@ class Settings:
     query_rows: int = 50_000
     #: bytes one answer may have
     query_bytes: int = 50_000_000
+    #: queries that one client may have running at a time; 0 for any number
+    client_queries: int = 4
+    #: requests to the doors for data that one client may send in a minute; 0 for any number
+    client_minute: int = 600
+    #: proxies in front of the website whose word for the client's address is taken; 0 for none
+    proxies: int = 0
+    #: bytes that the body of one request may have
+    body_bytes: int = 262_144
+    #: seconds in which one request must have arrived whole
+    body_seconds: float = 20.0
     #: triples from which workers open the release's disk store instead of loading it into memory
     disk_from: int = 3_000_000
 

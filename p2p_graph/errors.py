@@ -4,6 +4,7 @@ P2PError
 ├── QueryError
 │   ├── QuerySyntaxError     the text is not SPARQL; line and column say where
 │   ├── QueryRefused         an update, SERVICE, or a graph outside the release
+│   ├── UnknownGraph         a graph that this release does not hold
 │   ├── QueryTooComplex      longer or more deeply nested than the engine can bear
 │   ├── QueryTimeout         past its seconds; the worker is gone
 │   ├── AnswerTooLarge       more rows or bytes than the limit
@@ -40,6 +41,7 @@ __all__ = [
     "SettingsError",
     "StoreUnavailable",
     "UnknownFormat",
+    "UnknownGraph",
     "UnknownParameter",
     "UnknownQuery",
     "UnknownThing",
@@ -86,6 +88,12 @@ class QueryRefused(QueryError):
     """An update, `SERVICE`, or a graph outside the release; value `what` names it."""
 
     code = "query-refused"
+
+
+class UnknownGraph(QueryError):
+    """A graph that this release does not hold; value `graph`."""
+
+    code = "unknown-graph"
 
 
 class QueryTooComplex(QueryError):

@@ -12,7 +12,18 @@ from werkzeug.routing import BaseConverter
 
 from p2p_graph.config import Settings
 from p2p_graph.vocab import KINDS
-from webapp import browse, current_graph, patterns, pictures, problems, protection, publish, sparql
+from webapp import (
+    browse,
+    current_graph,
+    graph_store,
+    negotiation,
+    patterns,
+    pictures,
+    problems,
+    protection,
+    publish,
+    sparql,
+)
 
 __all__ = ["create_app"]
 
@@ -56,9 +67,10 @@ def create_app(settings: Settings) -> Flask:
     app.config["P2P_ASSETS"] = stamp
     app.jinja_env.globals.update(assets=stamp, legend=pictures.legend())
     current_graph.install(app, settings)
-    protection.install(app)
+    protection.install(app, settings)
+    negotiation.install(app)
     problems.install(app)
-    for part in (browse.pages, patterns.pages, sparql.pages, publish.pages):
+    for part in (browse.pages, patterns.pages, sparql.pages, graph_store.pages, publish.pages):
         app.register_blueprint(part)
     return app
 

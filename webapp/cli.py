@@ -8,13 +8,13 @@ import socket
 from dataclasses import replace
 
 import click
-from waitress.server import create_server
 
 from p2p_graph.config import Settings
 from p2p_graph.errors import NoRelease, SettingsError, StoreUnavailable
 from p2p_graph.reading import open_graph
 from p2p_graph.release import build
 from webapp.app import create_app
+from webapp.listening import listen_with
 
 __all__ = ["serve"]
 
@@ -37,7 +37,7 @@ def serve(host: str | None, port: int | None, threads: int) -> None:
     try:
         _have_release(settings)
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-        server = create_server(create_app(settings), sockets=[listening], threads=threads, ident="p2p")
+        server = listen_with(create_app(settings), settings, listening, threads)
         where = f"[{settings.host}]" if ":" in settings.host else settings.host
         click.echo(f"The site is at http://{where}:{listening.getsockname()[1]}/ (Ctrl+C ends it)")
         server.run()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -18,8 +19,9 @@ from flask import Flask, current_app, g
 from p2p_graph.config import Settings
 from p2p_graph.errors import P2PError
 from p2p_graph.reading import Graph, open_graph
+from p2p_graph.reading.store import Dataset
 
-__all__ = ["CurrentGraph", "answered", "graph", "install", "remembered"]
+__all__ = ["CurrentGraph", "answered", "graph", "install", "is_lasting", "remembered"]
 
 Made = TypeVar("Made")
 
@@ -29,6 +31,9 @@ _LOG = logging.getLogger("webapp")
 #: bytes of answers kept for a release, and of the largest that is kept
 _KEPT: Final = 32_000_000
 _LARGEST: Final = 1_000_000
+
+#: functions whose value is another one each time
+_FLEETING: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 
 
 class _Opened:
@@ -40,7 +45,7 @@ class _Opened:
         self.leases = 0
         self.replaced = False
         self.memory: dict[Hashable, object] = {}
-        self._is_fixed = is_fixed
+        self.is_fixed = is_fixed
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
         self._size = 0
@@ -53,7 +58,7 @@ class _Opened:
                 self._answers.move_to_end(key)
                 return found
         made = make()
-        if self._is_fixed and len(made) <= _LARGEST:
+        if len(made) <= _LARGEST:
             with self._lock:
                 if key not in self._answers:
                     self._answers[key] = made
@@ -173,10 +178,19 @@ def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
     return cast(Made, memory[key])
 
 
-def answered(query: str, format_name: str) -> bytes:
-    """The answer of a query as bytes in a format; given again from memory, as a release never changes.
+def is_lasting(query: str) -> bool:
+    """Whether a query has the same answer as long as this release is the current one.
 
-    A remote store may change under us, so its answers are asked for each time.
+    A remote store may change under us, and some functions give another value each time.
     """
+    return _lease().is_fixed and not _FLEETING.search(query)
+
+
+def answered(query: str, format_name: str, dataset: Dataset | None = None) -> bytes:
+    """The answer of a query as bytes in a format; one that lasts is given again from memory."""
     opened = _lease()
-    return opened.answer((query, format_name), lambda: opened.graph.written(query, format_name))
+    if not is_lasting(query):
+        return opened.graph.written(query, format_name, dataset=dataset)
+    return opened.answer(
+        (query, format_name, dataset), lambda: opened.graph.written(query, format_name, dataset=dataset)
+    )

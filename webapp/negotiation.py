@@ -1,29 +1,35 @@
-"""Which format a request gets: by suffix, by `format=`, by Accept; with ETag, Vary, and 406 that lists the types."""
+"""Which format a request gets: by suffix, by `format=`, by Accept; with ETag, Vary, and 406 that lists the types.
+
+Also how it is packed (`Accept-Encoding`), and what a browser asks before another site's page may ask (CORS).
+"""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from p2p_graph.errors import UnknownFormat
 from p2p_graph.formats import FORMATS, Format, Kind, find
-from webapp.current_graph import answered, graph
-from webapp.problems import CORS, NotAcceptable
+from p2p_graph.reading.store import Dataset
+from webapp.current_graph import answered, graph, is_lasting
+from webapp.problems import CORS, PREFLIGHT, NotAcceptable
 
 __all__ = [
-    "answer_in",
+    "answer_to",
     "choose",
     "chosen_for_thing",
     "data_of_thing",
     "format_of_suffix",
     "formats_for",
     "fresh",
+    "install",
     "page_or_data",
     "with_version",
 ]
@@ -96,22 +102,28 @@ def with_version(response: Response) -> Response:
     return response
 
 
-def answer_in(fmt: Format, body: bytes) -> Response:
-    """An answer in a format, with a tag that is that of the release and of these very bytes."""
+def answer_to(fmt: Format, query: str, dataset: Dataset | None = None) -> Response:
+    """The answer of a query in a format.
+
+    Its tag says release, query, dataset and format, so that who has an answer that lasts costs no work; the tag of
+    another answer is that of its bytes. Tags are weak: the same rows may come in another order or packed.
+    """
     version = graph().version
-    tag = f"{version}-{fmt.suffix}-{hashlib.blake2b(body, digest_size=12).hexdigest()}"
-    if request.headers.get("If-None-Match") and request.if_none_match.contains_weak(tag):
-        body, status = b"", 304
-    else:
-        status = 200
+    lasting = is_lasting(query)
+    body = b"" if lasting else answered(query, fmt.name, dataset)
+    said = repr((query, dataset)).encode() if lasting else body
+    tag = f"{version}-{fmt.suffix}-{hashlib.blake2b(said, digest_size=12).hexdigest()}"
+    known = not request.if_none_match.star_tag and request.if_none_match.contains_weak(tag)
+    if lasting and not known:
+        body = answered(query, fmt.name, dataset)
     headers = {
-        "ETag": f'"{tag}"',
+        "ETag": f'W/"{tag}"',
         "Cache-Control": "public, no-cache",
         "Vary": "Accept",
         "X-P2P-Version": version,
         **CORS,
     }
-    return Response(body, status, headers, content_type=fmt.content_type)
+    return Response(b"" if known else body, 304 if known else 200, headers, content_type=fmt.content_type)
 
 
 def fresh(make: Callable[[], str | bytes], content_type: str = "text/html; charset=utf-8") -> Response:
@@ -156,7 +168,7 @@ def data_of_thing(address: str, suffix: str) -> Response:
     """The data of a thing as a file of its own. Raises UnknownThing."""
     graph().entity(address)
     fmt = find(suffix, "triples")
-    response = answer_in(fmt, answered(graph().library.get("data-of-thing").bind(thing=address), fmt.name))
+    response = answer_to(fmt, graph().library.get("data-of-thing").bind(thing=address))
     response.headers["Link"] = f'<{address}>; rel="describes"'
     return response
 
@@ -165,3 +177,43 @@ def page_or_data(address: str, page: Callable[[], str]) -> Response:
     """The page of a thing, or its data for an asker who prefers data to a page."""
     suffix = chosen_for_thing()
     return data_of_thing(address, suffix) if suffix else fresh(page)
+
+
+#: bytes from which packing pays, and how hard it is tried
+_WORTH: Final = 1_000
+_EFFORT: Final = 5
+_PACKABLE: Final = ("text/", "application/json", "application/xml", "application/sparql-", "image/svg+xml")
+_PACKABLE_ENDS: Final = ("+json", "+xml", "javascript", "n-triples")
+
+
+def install(app: Flask) -> None:
+    """Every answer of an app leaves packed for who can unpack it; every address answers a preflight."""
+    app.before_request(_preflight)
+    app.after_request(_packed)
+
+
+def _preflight() -> Response | None:
+    """What may be asked of an address, told to a browser on behalf of another site's page."""
+    if request.method != "OPTIONS" or request.url_rule is None:
+        return None
+    allowed = ", ".join(sorted(request.url_rule.methods or ()))
+    headers = {**PREFLIGHT, "Allow": allowed, "Access-Control-Allow-Methods": allowed}
+    return Response(status=204, headers=headers)
+
+
+def _packed(response: Response) -> Response:
+    kind = response.mimetype or ""
+    if not (kind.startswith(_PACKABLE) or kind.endswith(_PACKABLE_ENDS)):
+        return response
+    response.vary.add("Accept-Encoding")
+    if response.status_code not in (200, 400) or request.accept_encodings["gzip"] <= 0:
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) >= _WORTH:
+        response.set_data(gzip.compress(body, _EFFORT, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+        tag, _ = response.get_etag()
+        if tag:
+            response.set_etag(tag, weak=True)
+    return response

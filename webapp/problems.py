@@ -24,7 +24,7 @@ _LOG = logging.getLogger("webapp")
 #: anyone may read the answers of the public doors from a page of their own
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, X-P2P-Version",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, X-P2P-Version",
 }
 
 #: what a browser asks before it lets such a page send more than a plain request
@@ -39,6 +39,7 @@ PREFLIGHT: Final = {
 _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
     errors.QuerySyntaxError: (400, "This is not SPARQL yet"),
     errors.QueryRefused: (403, "This endpoint only reads"),
+    errors.UnknownGraph: (404, "No such graph"),
     errors.QueryTooComplex: (400, "Too long or too deeply nested"),
     errors.QueryTimeout: (503, "It took too long"),
     errors.AnswerTooLarge: (413, "The answer is too large"),
@@ -57,8 +58,10 @@ _HTTP: Final[dict[int, tuple[str, str]]] = {
     404: ("Nothing at this address", "There is no page here. It may have moved, or a letter may be missing."),
     405: ("Not in this way", "This address does not take that kind of request."),
     406: ("Not in that format", "The answer does not exist in a format that was asked for."),
+    408: ("Too slow", "The request did not arrive in time."),
     413: ("Too large", "The request is larger than this server takes."),
     415: ("Not in that form", "The body is of a type that this address does not take."),
+    429: ("Too many at once", "This client asks too much at once. Ask again a little later."),
 }
 
 
@@ -110,15 +113,15 @@ def describe(error: Exception) -> Problem:
     if isinstance(error, HTTPException) and error.code:
         title, detail = _HTTP.get(error.code, (HTTPStatus(error.code).phrase, error.description or ""))
         own = error.description if error.description != type(error).description else None
-        return Problem(error.code, title, own or detail, f"http-{error.code}", {})
+        return Problem(error.code, title, own or detail, f"http-{error.code}", getattr(error, "values", {}))
     return Problem(500, "Something broke here", "The fault is ours. It was written to the log.", "fault", {})
 
 
 def wants_page() -> bool:
-    """Whether the asker named HTML among what it takes, at least as gladly as JSON. A bare */* is a machine."""
+    """Whether the asker named HTML among what it takes, at least as gladly as any data. A bare */* is a machine."""
     accept = request.accept_mimetypes
     html = max((q for kind, q in accept if kind in ("text/html", "application/xhtml+xml")), default=0)
-    others = max((q for kind, q in accept if "json" in kind or "rdf" in kind or "turtle" in kind), default=0)
+    others = max((q for kind, q in accept if "html" not in kind and not kind.endswith("*")), default=0)
     return bool(html) and html >= others
 
 
@@ -135,6 +138,8 @@ def _answer(error: Exception) -> Response:
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
+    if problem.values.get("waiting"):
+        response.headers["Retry-After"] = "1"
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
     return response

@@ -1,19 +1,33 @@
-"""What every answer carries, and what no request may be: headers, size of bodies. No other host is ever named."""
+"""What every answer carries, and what no request may be: headers, size of bodies, how much one client may ask.
+
+No other host is ever named.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+import ipaddress
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, current_app, request
+from werkzeug.exceptions import TooManyRequests
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from p2p_graph.config import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["BODY_LIMIT", "HEADERS", "install"]
+__all__ = ["HEADERS", "Gate", "TooMany", "bounded", "install"]
 
-#: bytes a request may carry
-BODY_LIMIT: Final = 256 * 1024
+Given = ParamSpec("Given")
+Answered = TypeVar("Answered")
 
 #: on every answer
 HEADERS: Final = (
@@ -28,11 +42,18 @@ HEADERS: Final = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()"),
 )
 
+#: clients whose allowance is remembered; one forgotten has its whole allowance again
+_REMEMBERED: Final = 10_000
 
-def install(app: Flask) -> None:
-    """Sets the limit of bodies and the headers of every answer."""
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
+
+def install(app: Flask, settings: Settings) -> None:
+    """Sets the limits of bodies and clients, and the headers of every answer."""
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
+    app.extensions["p2p_gate"] = Gate(settings.client_queries, settings.client_minute)
+    if settings.proxies:
+        number = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
     app.wsgi_app = _protected(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 
@@ -47,3 +68,81 @@ def _protected(inner: WSGIApplication) -> WSGIApplication:
         return inner(environ, start)
 
     return outer
+
+
+class TooMany(TooManyRequests):
+    """One client asks too much; values name the limit, and `retry_after` the seconds until there is room."""
+
+    def __init__(self, sentence: str, seconds: int, **values: int) -> None:
+        super().__init__(sentence, retry_after=seconds)
+        self.values: dict[str, object] = {"retry_after": seconds, **values}
+
+
+class Gate:
+    """Counts what each client has running, and what it asked for lately, within this process.
+
+    A client may save up a minute's allowance, and spends one request of it at a time.
+    """
+
+    def __init__(self, at_once: int, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._at_once, self._a_minute, self._clock = at_once, a_minute, clock
+        self._lock = threading.Lock()
+        self._running: dict[str, int] = {}
+        #: client → what is left of its allowance, and when that was so
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    @contextmanager
+    def place(self, client: str) -> Iterator[None]:
+        """A place for one request of a client, given back at the end. Raises TooMany."""
+        with self._lock:
+            running = self._running.get(client, 0)
+            if self._at_once and running >= self._at_once:
+                raise TooMany(
+                    f"One client may have {self._at_once} queries running at a time.", 1, at_once=self._at_once
+                )
+            if self._a_minute:
+                self._spend(client)
+            self._running[client] = running + 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running[client] -= 1
+                if not self._running[client]:
+                    del self._running[client]
+
+    def _spend(self, client: str) -> None:
+        now, a_second = self._clock(), self._a_minute / 60
+        left, since = self._left.pop(client, (float(self._a_minute), now))
+        left = min(float(self._a_minute), left + (now - since) * a_second)
+        self._left[client] = (left - 1 if left >= 1 else left, now)
+        while len(self._left) > _REMEMBERED:
+            self._left.popitem(last=False)
+        if left < 1:
+            wait = max(1, math.ceil((1 - left) / a_second))
+            raise TooMany(f"One client may ask {self._a_minute} times a minute.", wait, a_minute=self._a_minute)
+
+
+def bounded(view: Callable[Given, Answered]) -> Callable[Given, Answered]:
+    """A view that asks the store on behalf of a client: within that client's limits."""
+
+    @wraps(view)
+    def within(*args: Given.args, **values: Given.kwargs) -> Answered:
+        with cast(Gate, current_app.extensions["p2p_gate"]).place(_client()):
+            return view(*args, **values)
+
+    return within
+
+
+def _client() -> str:
+    """Who asks: an address, or the network of one IPv6 connection, which may take any of its addresses."""
+    said = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(said.partition("%")[0])
+    except ValueError:
+        return said[:64]
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(address)

@@ -7,18 +7,23 @@ from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from p2p_graph.config import Settings
 from p2p_graph.errors import P2PError, QueryRefused
-from p2p_graph.formats import Kind
+from p2p_graph.formats import Kind, write
 from p2p_graph.model import Boolean, Prepared, Table, Triples
 from p2p_graph.reading.library import Parameter, SavedQuery
+from p2p_graph.reading.store import Dataset
 from p2p_graph.vocab import PREFIXES, SCHEMES
 from webapp import describing
-from webapp.current_graph import answered, graph, remembered
+from webapp.current_graph import graph, remembered
 from webapp.listing import countries, sorted_things
-from webapp.negotiation import answer_in, choose, format_of_suffix, formats_for, fresh, with_version
-from webapp.problems import PREFLIGHT, Problem, describe, wants_page
+from webapp.negotiation import answer_to, choose, format_of_suffix, formats_for, fresh, with_version
+from webapp.problems import Problem, describe, wants_page
+from webapp.protection import bounded
+from webapp.service import check_graphs, dataset_of, described
 
 __all__ = ["pages"]
 
@@ -29,7 +34,7 @@ _SHOWN: Final = 500
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
-_PROTOCOL: Final = frozenset({"query", "format", "default-graph-uri", "named-graph-uri"})
+_PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +47,80 @@ class _Shown:
     verdict: bool | None = None
 
 
-@pages.route("/sparql", methods=["GET", "POST", "OPTIONS"])
-def endpoint() -> Response:
-    """SPARQL 1.1 Protocol: by GET, by a form, or by a query as the body."""
-    if request.method == "OPTIONS":
-        return Response(status=204, headers=dict(PREFLIGHT))
-    text = _query_text()
-    if text is None:
-        if request.method == "GET" and wants_page() and "format" not in request.args:
-            return Response(_editor(""), headers={"Vary": "Accept"})
-        raise BadRequest(
-            "A query is missing: send it as the parameter query, or as a body of application/sparql-query."
-        )
-    if wants_page() and not _arguments().get("format"):
-        return _answered_page(text)
-    prepared = graph().prepare(text)
-    form = choose(prepared.kind, _arguments().get("format"))
-    return answer_in(form, answered(prepared.text, form.name))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a request asks: a query (None if there is none), over which graphs, and the format by its name."""
+
+    query: str | None
+    dataset: Dataset | None
+    named: str | None
+
+    def address(self, name: str) -> str:
+        """Where the same answer is had in a format."""
+        graphs = self.dataset or Dataset()
+        fields = [("query", self.query or ""), *(("default-graph-uri", one) for one in graphs.default)]
+        fields += [("named-graph-uri", one) for one in graphs.named]
+        return f"/sparql?{urlencode([*fields, ('format', name)])}"
 
 
-def _arguments() -> dict[str, str]:
-    return {**request.args.to_dict(), **(request.form.to_dict() if request.mimetype == _FORM else {})}
+@pages.route("/sparql", methods=["GET", "POST"], defaults={"suffix": ""})
+@pages.route("/sparql.<slug:suffix>", methods=["GET", "POST"])
+@bounded
+def endpoint(suffix: str) -> Response:
+    """SPARQL 1.1 Protocol: by GET, by a form, or by a query as the body; without a query, what the service is."""
+    fields = _fields()
+    is_page = wants_page() and not suffix and not fields.get("format")
+    if request.method == "GET" and not fields.get("query", "").strip() and is_page:
+        return Response(_editor(_Asked(None, None, None)), headers={"Vary": "Accept"})
+    if request.method == "GET" and not set(fields) & _PROTOCOL:
+        return _description(suffix or fields.get("format"))
+    if is_page:
+        return _answered_page(fields)
+    asked = _asked(fields, suffix)
+    prepared = graph().prepare(asked.query or "")
+    check_graphs(query=prepared.text)
+    return answer_to(choose(prepared.kind, asked.named), prepared.text, asked.dataset)
 
 
-def _query_text() -> str | None:
-    """The query of a request in any of the three forms; None if there is none."""
-    given = list(request.args.getlist("query"))
-    names = set(request.args)
+def _description(named: str | None) -> Response:
+    form = choose("triples", named)
+    body = write(described(request.url_root + "sparql"), form.name)
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, no-cache"}
+    return with_version(Response(body, headers=headers, content_type=form.content_type))
+
+
+def _fields() -> MultiDict[str, str]:
+    """What a request says, in whichever of the three forms. Raises what tells of another form."""
+    fields = MultiDict(request.args)
     if request.method == "POST":
         if request.mimetype == _DIRECT:
-            given += [_decoded(request.get_data())]
+            fields.add("query", _decoded(request.get_data()))
         elif request.mimetype == _FORM:
-            given += request.form.getlist("query")
-            names |= set(request.form)
+            fields.update(request.form)
         elif request.mimetype == "application/sparql-update":
-            raise QueryRefused("This endpoint only reads: updates are refused.", what="update")
+            fields.add("update", "")
         else:
             raise UnsupportedMediaType(f"Send a query as {_FORM} or as {_DIRECT}.")
-    if "update" in names:
+    if "update" in fields:
         raise QueryRefused("This endpoint only reads: updates are refused.", what="update")
-    if names & {"default-graph-uri", "named-graph-uri"}:
-        raise BadRequest("The dataset is fixed here. Name graphs inside the query, with GRAPH.")
-    if len(given) > 1:
+    return fields
+
+
+def _asked(fields: MultiDict[str, str], suffix: str = "") -> _Asked:
+    queries = fields.getlist("query")
+    if len(queries) > 1:
         raise BadRequest("Send one query at a time.")
-    return given[0] if given and given[0].strip() else None
+    if not queries or not queries[0].strip():
+        raise BadRequest(f"A query is missing: send it as the parameter query, or as a body of {_DIRECT}.")
+    if set(fields) & {"using-graph-uri", "using-named-graph-uri"}:
+        raise BadRequest("Graphs of a query are named with default-graph-uri and named-graph-uri.")
+    dataset = dataset_of(fields.getlist("default-graph-uri"), fields.getlist("named-graph-uri"))
+    return _Asked(queries[0], dataset, suffix or fields.get("format"))
 
 
 def _decoded(body: bytes) -> str:
+    if (request.mimetype_params.get("charset") or "utf-8").casefold() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("Send a query in UTF-8.")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
@@ -96,8 +128,9 @@ def _decoded(body: bytes) -> str:
 
 
 def _editor(
-    text: str, shown: _Shown | None = None, problem: Problem | None = None, prepared: Prepared | None = None
+    asked: _Asked, shown: _Shown | None = None, problem: Problem | None = None, prepared: Prepared | None = None
 ) -> str:
+    text = asked.query or ""
     examples = [
         (q.title, q.question, f"/sparql?{urlencode({'query': q.bind()})}")
         for q in graph().library.questions
@@ -111,11 +144,7 @@ def _editor(
         line=_line(text, problem),
         limits=_graph_limits(),
         examples=examples,
-        downloads=[
-            (f.title, f"/sparql?{urlencode({'query': text, 'format': f.name})}") for f in formats_for(prepared.kind)
-        ]
-        if prepared
-        else [],
+        downloads=[(f.title, asked.address(f.name)) for f in formats_for(prepared.kind)] if prepared else [],
         prefixes=sorted(PREFIXES.items()),
         version=graph().version,
     )
@@ -130,12 +159,14 @@ def _starter() -> str:
 
 
 def _graph_limits() -> tuple[str, str, str]:
-    """The limits of a query in words: seconds, rows, megabytes."""
-    settings = current_app.config["P2P_SETTINGS"]
+    """The limits of a query in words: seconds, rows, megabytes and what one client may ask."""
+    settings: Settings = current_app.config["P2P_SETTINGS"]
+    client = [f", {settings.client_queries} queries at a time"] if settings.client_queries else []
+    client += [f", {settings.client_minute:,} requests a minute"] if settings.client_minute else []
     return (
         f"{settings.query_seconds:g} seconds",
         f"{settings.query_rows:,} rows",
-        f"{settings.query_bytes // 1_000_000} MB",
+        f"{settings.query_bytes // 1_000_000} MB" + "".join(client),
     )
 
 
@@ -146,14 +177,17 @@ def _line(text: str, problem: Problem | None) -> str:
     return lines[number - 1] if isinstance(number, int) and 0 < number <= len(lines) else ""
 
 
-def _answered_page(text: str) -> Response:
+def _answered_page(fields: MultiDict[str, str]) -> Response:
+    asked = _Asked(fields.get("query"), None, None)
     try:
-        prepared = graph().prepare(text)
-        shown = _show(graph().ask(text))
+        asked = _asked(fields)
+        prepared = graph().prepare(asked.query or "")
+        check_graphs(query=prepared.text)
+        shown = _show(graph().ask(prepared.text, dataset=asked.dataset))
     except P2PError as error:
         problem = describe(error)
-        return Response(_editor(text, problem=problem), problem.status, headers={"Vary": "Accept"})
-    return with_version(Response(_editor(text, shown, prepared=prepared), headers={"Vary": "Accept"}))
+        return Response(_editor(asked, problem=problem), problem.status, headers={"Vary": "Accept"})
+    return with_version(Response(_editor(asked, shown, prepared=prepared), headers={"Vary": "Accept"}))
 
 
 def _show(answer: Table | Triples | Boolean) -> _Shown:
@@ -179,6 +213,7 @@ def queries() -> Response:
 
 
 @pages.get("/queries/<name>")
+@bounded
 def saved(name: str) -> Response:
     """One saved question: its form, its answer, its text."""
     query = graph().library.get(name)
@@ -186,7 +221,7 @@ def saved(name: str) -> Response:
     if not wants_page() or "format" in request.args:
         text = query.bind(**values)
         form = choose(_kind(query), request.args.get("format"))
-        return answer_in(form, answered(text, form.name))
+        return answer_to(form, text)
     asked = any(values.values()) or _free(query)
     kind = _kind(query)
     downloads = [
@@ -207,11 +242,12 @@ def saved(name: str) -> Response:
 
 
 @pages.get("/queries/<slug:name>.<slug:suffix>")
+@bounded
 def saved_data(name: str, suffix: str) -> Response:
     """The answer of a saved question in the format of a suffix."""
     query = graph().library.get(name)
     form = format_of_suffix(suffix, _kind(query))
-    return answer_in(form, answered(query.bind(**_bound(query)), form.name))
+    return answer_to(form, query.bind(**_bound(query)))
 
 
 def _kind(query: SavedQuery) -> Kind:

@@ -16,7 +16,7 @@ from webapp import create_app
 
 @pytest.fixture(scope="session")
 def app(example_home: Path) -> Iterator[Flask]:
-    app = create_app(Settings(home=example_home, workers=1))
+    app = create_app(Settings(home=example_home, workers=1, client_minute=0))
     yield app
     closing(app)
 
@@ -24,7 +24,8 @@ def app(example_home: Path) -> Iterator[Flask]:
 @pytest.fixture(scope="session")
 def small_app(example_home: Path) -> Iterator[Flask]:
     """The same with limits that are soon reached."""
-    app = create_app(Settings(home=example_home, workers=1, query_seconds=0.6, query_rows=20, query_bytes=4_000))
+    limits = {"query_rows": 20, "query_bytes": 4_000, "client_minute": 0}
+    app = create_app(Settings(home=example_home, workers=1, query_seconds=0.6, **limits))
     yield app
     closing(app)
 

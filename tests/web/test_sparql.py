@@ -12,6 +12,7 @@ SELECT = "SELECT ?p { ?p a <https://w3id.org/peer2peer/ontology/Practice> } ORDE
 ASK = "ASK { ?p a <https://w3id.org/peer2peer/ontology/Practice> }"
 CONSTRUCT = "CONSTRUCT { ?p a ?c } WHERE { ?p a ?c . ?p a <https://w3id.org/peer2peer/ontology/Practice> }"
 DESCRIBE = "DESCRIBE <https://w3id.org/peer2peer/id/practice/exford-buddies>"
+GRAPH = "https://w3id.org/peer2peer/graph/"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?a != ?e && ?i != ?d) }"
 
 JSON, XML, CSV, TSV = (
@@ -212,10 +213,17 @@ def test_deep_nesting_is_an_answer_not_a_crash(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
-        ({"method": "GET"}, 400),
         ({"method": "GET", "query_string": {"query": ""}}, 400),
+        ({"method": "GET", "query_string": {"default-graph-uri": GRAPH + "dataset"}}, 400),
         ({"method": "GET", "query_string": [("query", ASK), ("query", ASK)]}, 400),
-        ({"method": "GET", "query_string": {"query": ASK, "default-graph-uri": "a:b"}}, 400),
+        ({"method": "GET", "query_string": {"query": ASK, "default-graph-uri": "a:b"}}, 403),
+        ({"method": "GET", "query_string": {"query": ASK, "named-graph-uri": "http://127.0.0.1:1/"}}, 403),
+        ({"method": "GET", "query_string": {"query": ASK, "default-graph-uri": GRAPH + "none"}}, 404),
+        ({"method": "GET", "query_string": {"query": ASK, "using-graph-uri": GRAPH + "dataset"}}, 400),
+        ({"method": "GET", "query_string": {"query": f"ASK FROM <{GRAPH}none> {{}}"}}, 404),
+        ({"method": "GET", "query_string": {"query": "ASK FROM <http://127.0.0.1:1/> {}"}}, 403),
+        ({"method": "POST", "data": ASK.encode("utf-16"), "content_type": "application/sparql-query"}, 400),
+        ({"method": "POST", "data": ASK, "content_type": "application/sparql-query; charset=latin-1"}, 415),
         ({"method": "POST"}, 415),
         ({"method": "POST", "data": ASK, "content_type": "text/plain"}, 415),
         ({"method": "POST", "data": ASK, "content_type": "application/json"}, 415),
@@ -224,12 +232,18 @@ def test_deep_nesting_is_an_answer_not_a_crash(client: FlaskClient) -> None:
         ({"method": "POST", "data": b"A" * 300_000, "content_type": "application/sparql-query"}, 413),
         ({"method": "PUT", "data": ASK}, 405),
         ({"method": "DELETE"}, 405),
+        ({"method": "PATCH"}, 405),
     ],
 )
 def test_requests_out_of_form(client: FlaskClient, arguments: dict[str, object], status: int) -> None:
     response = client.open("/sparql", **arguments)  # type: ignore[arg-type]
-    assert response.status_code == status
-    assert response.get_json()["status"] == status
+    body = response.get_json()
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert body["status"] == status
+    assert {"type", "title", "detail", "code"} <= set(body)
+    assert response.headers["Cache-Control"] == "no-store"
+    if status == 405:
+        assert {"GET", "HEAD", "POST"} <= set(response.headers["Allow"].split(", "))
 
 
 def test_head_is_get_without_a_body(client: FlaskClient) -> None:
@@ -238,6 +252,7 @@ def test_head_is_get_without_a_body(client: FlaskClient) -> None:
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["ETag"] == get.headers["ETag"]
     assert head.headers["Content-Length"] == str(len(get.data))
+    assert head.headers["Content-Type"] == get.headers["Content-Type"]
 
 
 def test_same_answer_is_not_sent_twice(client: FlaskClient) -> None:
@@ -255,7 +270,10 @@ def test_other_sites_may_ask(client: FlaskClient) -> None:
         "/sparql", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
     )
     assert before.status_code == 204
-    for response in (good, bad, before):
+    assert "POST" in before.headers["Access-Control-Allow-Methods"]
+    store = client.options("/graph-store")
+    assert store.headers["Access-Control-Allow-Methods"] == store.headers["Allow"] == "GET, HEAD, OPTIONS"
+    for response in (good, bad, before, store):
         assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 

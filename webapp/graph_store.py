@@ -1,0 +1,50 @@
+"""The SPARQL 1.1 Graph Store HTTP Protocol, as far as it reads: a whole graph at an address."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest
+
+from p2p_graph.errors import QueryRefused, UnknownGraph
+from p2p_graph.reading.store import Dataset
+from p2p_graph.vocab import BASE
+from webapp.current_graph import graph
+from webapp.negotiation import answer_to, choose
+from webapp.protection import bounded
+from webapp.service import dataset_of
+
+__all__ = ["pages"]
+
+pages = Blueprint("graph_store", __name__)
+
+
+@pages.get("/graph-store")
+@bounded
+def indirect() -> Response:
+    """The graph of `?graph=<address>`, or with `?default` the union of all."""
+    named, is_default = request.args.getlist("graph"), "default" in request.args
+    if len(named) + is_default != 1:
+        raise BadRequest("Name one graph: ?graph= and its address, or ?default for the union of all.")
+    return _graph(named[0] if named else None)
+
+
+@pages.get("/graph/<path:name>")
+@bounded
+def direct(name: str) -> Response:
+    """The graph whose own address leads here."""
+    return _graph(f"{BASE}graph/{name}")
+
+
+def _graph(address: str | None) -> Response:
+    form = choose("triples", request.args.get("format"))
+    response = answer_to(form, graph().library.get("whole-graph").body, _only(address) if address is not None else None)
+    response.headers["Link"] = f'<{address or "/sparql"}>; rel="describes"'
+    return response
+
+
+def _only(address: str) -> Dataset | None:
+    """The dataset of that graph alone. What is outside of the release is not there, rather than refused."""
+    try:
+        return dataset_of([address], [])
+    except QueryRefused:
+        raise UnknownGraph(f"There is no graph {address[:200]!r} in this release.", graph=address) from None
