@@ -35,7 +35,7 @@ __all__ = ["HEAD", "Question", "Start"]
 HEAD = struct.Struct(">I")
 
 _STACK = 256 * 1024 * 1024
-_PIECE = 16 * 1024 * 1024
+_PIECE = 32 * 1024 * 1024
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _DIE_WITH_PARENT = 1
 
@@ -240,9 +240,9 @@ def _open(start: Start) -> Store:
         return Store.read_only(start["data"])
     store = Store()
     with open(start["data"], "rb") as lines:
-        while piece := lines.readlines(_PIECE):
+        while piece := lines.read(_PIECE):
             # lenient: the release was checked when it was built
-            store.bulk_extend(parse(b"".join(piece), RdfFormat.N_QUADS, lenient=True))
+            store.bulk_extend(parse(piece + lines.readline(), RdfFormat.N_QUADS, lenient=True))
     return store
 
 

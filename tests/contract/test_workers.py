@@ -64,6 +64,19 @@ def full(store: EmbeddedStore) -> bool:
     return len(workers(store)) == store._pool._size + 1
 
 
+def question(query: str) -> bytes:
+    """A query as a worker is asked it, without the look that comes before."""
+    asked: _worker.Question = {
+        "query": query,
+        "union": True,
+        "graphs": None,
+        "rows": 10,
+        "bytes": 1_000,
+        "media": "",
+    }
+    return json.dumps(asked).encode()
+
+
 @pytest.fixture
 def store(release: Path) -> Iterator[EmbeddedStore]:
     """A store of the test's own, to be ill-treated."""
@@ -139,9 +152,8 @@ def _answers(store: EmbeddedStore) -> bool:
 
 def test_a_query_that_ends_the_engine_costs_a_worker_and_no_more(store: EmbeddedStore) -> None:
     """Past `inspect`, straight to a worker: what would happen if it let such a query through."""
-    question = {"query": "ASK " + "{" * 90_000 + "}" * 90_000, "union": True, "rows": 1, "bytes": 99, "media": ""}
     with pytest.raises((EngineFailed, QueryTimeout)):
-        store._pool.ask(json.dumps(question).encode(), 20)
+        store._pool.ask(question("ASK " + "{" * 400_000 + "}" * 400_000), 20)
     assert store.answer("ASK {}", LIMITS) == Boolean(True)
 
 
@@ -303,9 +315,9 @@ def test_a_worker_reaches_no_network_where_the_system_lets_it_be_cut(store: Embe
         listener.listen(1)
         listener.settimeout(0.5)
         query = f"SELECT * {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
-        question = {"query": query, "union": True, "rows": 10, "bytes": 1_000, "media": ""}
-        reply = store._pool.ask(json.dumps(question).encode(), 10)
+        reply = store._pool.ask(question(query), 10)
         assert reply[:1] == b"E"
+        assert "unreachable" in json.loads(reply[1:])["text"].lower()
         with pytest.raises(TimeoutError):
             listener.accept()
 
