@@ -164,7 +164,7 @@ class ThingPage:
     facts: tuple[Fact, ...]
     groups: tuple[tuple[Value, tuple[Fact, ...]], ...]
     ties: tuple[TieLine, ...]
-    statuses: tuple[tuple[Value, str, tuple[int, ...]], ...]
+    statuses: tuple[tuple[Value, str, str, tuple[int, ...]], ...]
     findings: tuple[tuple[Value, Value | None, str, tuple[int, ...]], ...]
     claims: tuple[tuple[str, str, Value | None, tuple[int, ...]], ...]
     sources: tuple[Source, ...]
@@ -256,10 +256,16 @@ def fact_list(
         return place.get(name, len(place)), _word(graph, property)[0]
 
     return tuple(
-        Fact(*_word(graph, property), tuple(labelled(value, namer) for value in facts[property]))
+        Fact(*_word(graph, property), tuple(labelled(value, namer) for value in _telling(facts[property])))
         for property in sorted(facts, key=rank)
         if property not in skip
     )
+
+
+def _telling(values: Sequence[Term]) -> list[Term]:
+    """The values without "other", which tells nothing beside a value that is named."""
+    named = [value for value in values if not local(value).startswith("other")]
+    return named or list(values)
 
 
 #: the order in which facts are told, whatever the thing
@@ -508,12 +514,12 @@ def _groups(
 
 def _statuses(
     found: Sequence[str], related: Mapping[str, Facts], namer: Namer, numbers: Mapping[str, int]
-) -> tuple[tuple[Value, str, tuple[int, ...]], ...]:
+) -> tuple[tuple[Value, str, str, tuple[int, ...]], ...]:
     rows = []
     for address in sorted(found, key=lambda a: first(related[a], "startYear") or first(related[a], "startDate")):
         facts = related[address]
         status = next(iter(facts.get(f"{_P}status", ())), None)
-        rows.append((labelled(status, namer), years(facts), _numbers(facts, numbers)))
+        rows.append((labelled(status, namer), years(facts), first(facts, "note"), _numbers(facts, numbers)))
     return tuple(rows)
 
 

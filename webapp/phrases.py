@@ -31,23 +31,23 @@ Facts = Mapping[str, tuple[Term, ...]]
 #: function → what a giver does to a receiver (many, one), and what both do together
 _DOING: Final[dict[str, tuple[str, str, str]]] = {
     "joint-work": ("work side by side with", "works side by side with", "work together"),
-    "referral": ("refer people to", "refers people to", "refer people to each other"),
+    "referral": ("refer people to", "refers people to", "refer people onward"),
     "diversion": (
-        "lead people away from prosecution to",
-        "leads people away from prosecution to",
-        "lead people away from prosecution",
+        "offer help instead of prosecution to",
+        "offers help instead of prosecution to",
+        "offer help instead of prosecution",
     ),
-    "equipment": ("give equipment to", "gives equipment to", "pass on equipment"),
+    "equipment": ("pass equipment to", "passes equipment to", "pass on equipment"),
     "information": ("pass information to", "passes information to", "exchange information"),
-    "warning": ("warn", "warns", "warn each other"),
+    "warning": ("warn", "warns", "give warnings"),
     "training": ("train", "trains", "train together"),
-    "supervision": ("supervise", "supervises", "share supervision"),
+    "supervision": ("supervise", "supervises", "are joined by supervision"),
     "pay": ("pay", "pays", "are joined by payment for work"),
     "funding": ("fund", "funds", "are joined by funding"),
     "commissioning": ("commission", "commissions", "are joined by a commission"),
     "mediation": ("mediate for", "mediates for", "mediate"),
     "consultation": ("consult", "consults", "consult each other"),
-    "access": ("open the way for", "opens the way for", "open the way for each other"),
+    "access": ("open the way for", "opens the way for", "open the way to people or places"),
     "accompaniment": ("accompany", "accompanies", "accompany people"),
     "medical-care": ("give medical care to", "gives medical care to", "give medical care"),
     "testing": ("offer tests to", "offers tests to", "offer tests"),
@@ -55,22 +55,27 @@ _DOING: Final[dict[str, tuple[str, str, str]]] = {
     "naloxone": ("give naloxone to", "gives naloxone to", "pass on naloxone"),
     "accommodation": ("give shelter to", "gives shelter to", "give shelter"),
     "premises": ("provide premises to", "provides premises to", "share premises"),
-    "protection": ("hold back prosecution of", "holds back prosecution of", "agree on non-prosecution"),
-    "order": ("keep order in public space for", "keeps order in public space for", "keep order in public space"),
+    "protection": ("hold back prosecution of", "holds back prosecution of", "are joined by non-prosecution"),
+    "order": ("keep order in public space around", "keeps order in public space around", "keep order in public space"),
     "governance": ("steer", "steers", "steer together"),
-    "advocacy": ("speak up for", "speaks up for", "speak up together"),
+    "advocacy": ("speak up before", "speaks up before", "speak up together"),
     "research": ("do research with", "does research with", "do research together"),
     "recruitment": ("recruit", "recruits", "recruit together"),
-    "control": ("check", "checks", "are joined by checks"),
-    "exclusion": ("keep out", "keeps out", "keep each other out"),
-    "other": ("work with", "works with", "work with each other"),
+    "control": ("check", "checks", "are joined by police checks or surveillance"),
+    "exclusion": ("keep out", "keeps out", "are joined by an exclusion"),
+    "other": ("have to do with", "has to do with", "have to do with each other"),
+}
+
+#: where those who receive are the people helped, and not the service they are led to
+_HELPING: Final[dict[str, tuple[str, str, str]]] = {
+    "referral": ("find services for", "finds services for", "find services"),
 }
 
 _AGAINST: Final[dict[str, tuple[str, str, str]]] = {
-    "opposes": ("oppose", "opposes", "stand against each other"),
-    "blocks": ("block", "blocks", "block each other"),
+    "opposes": ("oppose", "opposes", "are at odds"),
+    "blocks": ("block", "blocks", "are joined by a block"),
     "withdraws": ("withdraw support from", "withdraws support from", "end their support"),
-    "ambivalent": ("support and hinder", "supports and hinders", "support and hinder each other"),
+    "ambivalent": ("support and hinder", "supports and hinders", "are joined by support and hindrance at once"),
 }
 
 _BASIS: Final[dict[str, str]] = {
@@ -132,8 +137,8 @@ def years(facts: Facts) -> str:
     >>> years({PREFIXES["p2p"] + "startYear": (Literal(2009),), PREFIXES["p2p"] + "endYear": (Literal(2011),)})
     '2009–2011'
     """
-    start = first(facts, "startYear") or first(facts, "startDate")
-    end = first(facts, "endYear") or first(facts, "endDate")
+    start = day(first(facts, "startDate")) or first(facts, "startYear")
+    end = day(first(facts, "endDate")) or first(facts, "endYear")
     if start and end:
         return start if start == end else f"{start}–{end}"
     if start:
@@ -165,7 +170,7 @@ def tie_sentence(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
     everyone = _all(facts, "participant")
     givers, receivers = _all(facts, "giver"), _all(facts, "receiver")
     givers = [g for g in givers if g not in receivers]
-    doing = _doings(facts)
+    doing = _doings(facts, bool(receivers) and all(r.endswith("-person-who-uses-drugs") for r in receivers))
     pieces: list[Piece] = []
     if givers and receivers:
         one = len(givers) == 1 and "/organisation/" in givers[0]
@@ -185,11 +190,12 @@ def tie_sentence(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
     return (*pieces, *([Piece(about)] if about else []), *([Piece(f" ({manner})")] if manner else []))
 
 
-def _doings(facts: Facts) -> list[tuple[str, str, str]]:
+def _doings(facts: Facts, to_those_helped: bool) -> list[tuple[str, str, str]]:
     stance = local(next(iter(facts.get(PREFIXES["p2p"] + "polarity", ())), None))
     if stance in _AGAINST:
         return [_AGAINST[stance]]
-    found = [_DOING.get(local(t), _DOING["other"]) for t in facts.get(PREFIXES["p2p"] + "function", ())]
+    words = _DOING | _HELPING if to_those_helped else _DOING
+    found = [words.get(local(t), words["other"]) for t in facts.get(PREFIXES["p2p"] + "function", ())]
     return found or [_DOING["other"]]
 
 
@@ -197,7 +203,7 @@ def _matter(facts: Facts, names: Mapping[str, str]) -> str:
     """For a tie against somebody: in which matter."""
     stance = local(next(iter(facts.get(PREFIXES["p2p"] + "polarity", ())), None))
     matters = [names.get(a, "") for a in _all(facts, "function") if not a.endswith("/other")]
-    return f" in the matter of {joined(matters)}" if stance in _AGAINST and matters else ""
+    return f", over {joined(matters)}" if stance in _AGAINST and matters else ""
 
 
 def _named(actors: Sequence[str], names: Mapping[str, str], start: bool = False) -> list[Piece]:

@@ -74,7 +74,7 @@ class Words:
     sources: Callable[[int], str] = _english_sources
     and_: str = "{one} and {other}"
     among: str = "among {one}"
-    against: str = "against each other: {pair}"
+    against: str = "one against the other: {pair}"
     summary: str = "{subject}: {practices}; {parts}."
     first_part: str = "{one} with {other} in {n}"
     next_part: str = "with {other} in {n}"

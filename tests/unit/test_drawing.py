@@ -195,7 +195,7 @@ def test_a_chord_that_is_against_has_a_bar() -> None:
     svg = wheel()
     against = elements(svg, "g", "against")
     assert len(against) == len(elements(svg, "path", "bar")) == 1
-    assert "Against each other" in " ".join(against[0].itertext())
+    assert "One against the other" in " ".join(against[0].itertext())
 
 
 def test_chords_lead_where_the_caller_says() -> None:

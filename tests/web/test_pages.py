@@ -149,7 +149,7 @@ def test_home_says_what_is_in_it(client: FlaskClient) -> None:
 
 def test_practice_tells_its_ties_as_sentences(client: FlaskClient) -> None:
     text = page_at(client, "/practice/exford-buddies").text
-    assert "Nurses and peer educators refer people to each other (formal, under a contract)" in text
+    assert "Nurses and peer educators refer people onward (formal, under a contract)" in text
     assert "Peer educators warn small-scale dealers (informal, by word of mouth)" in text
     assert "Peers join the street team of Exford Outreach" in text
     assert "2009–2011" in text
