@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -233,7 +233,7 @@ def saved(name: str) -> Response:
             "sparql/saved.html",
             query=query,
             values=values,
-            shown=_show(graph().ask(query.bind(**values))) if asked else None,
+            shown=replace(_show(graph().ask(query.bind(**values))), columns=query.headings) if asked else None,
             fields=[(p, _choices(p)) for p in query.parameters.values()],
             downloads=downloads if asked else [],
             edit=f"/sparql?{urlencode({'query': query.bind(**values)})}" if asked else None,

@@ -148,6 +148,11 @@ class SavedQuery:
         """The text without its head."""
         return "".join(line for line in self.text.splitlines(keepends=True) if not line.startswith("#+")).lstrip("\n")
 
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        """The columns in words: `informalTie` is headed "informal tie"."""
+        return tuple(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column).lower() for column in self.columns)
+
     def bind(self, **values: str | Iterable[str]) -> str:
         """The text with values in its holes; a list means any of them, an empty value means "any".
 
