@@ -315,6 +315,7 @@ def pattern_svg(
     (True, True, True)
     """
     frame = _framed(pattern, size, families or {}, words)
+    order = list(pattern.roles)
     pairs: dict[frozenset[str], list[PatternTie]] = defaultdict(list)
     for tie in pattern.ties:
         pairs[frozenset(tie.ends)].append(tie)
@@ -322,6 +323,8 @@ def pattern_svg(
     for same in pairs.values():
         for number, tie in enumerate(same):
             bend = (number - (len(same) - 1) / 2) * 1.35 * frame.mark
+            # Aside is to the right of the way a tie goes, so one that goes back is bent the other way.
+            bend = -bend if order.index(tie.one) > order.index(tie.other) else bend
             parts.append(_spokes(tie, frame) if len(tie.ends) > 2 else _line(tie, bend, frame, words))
     parts += [_role(role, frame, words) for role in pattern.roles]
     return _document(parts, frame, ident, title, drawing_sentence(pattern, words), standalone)

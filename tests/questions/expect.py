@@ -1,6 +1,7 @@
-"""Writes the rows of a question as they are now, to be read by a person before they are kept.
+"""Writes the rows of a question or a pattern as they are now, to be read by a person before they are kept.
 
-    python -m tests.questions.expect practices-by-country country=PT
+python -m tests.questions.expect practices-by-country country=PT
+python -m tests.questions.expect opposition country=HU
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ import csv
 import sys
 
 from p2p_graph import open_graph
-from tests.questions.test_questions import HERE, written
+from tests.questions.test_questions import file_of, written
 
 
 def main(name: str, *pairs: str) -> None:
     values = dict(pair.split("=", 1) for pair in pairs)
-    with open_graph() as graph, (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
+    file = file_of(name)
+    file.parent.mkdir(exist_ok=True)
+    with open_graph() as graph, file.open("w", encoding="utf-8", newline="") as out:
         out.writelines(f"# {key}={value}\n" for key, value in values.items())
         csv.writer(out, lineterminator="\n").writerows(written(graph.run(name, **values)))
 

@@ -1,7 +1,8 @@
-"""Each public saved query gives the rows written beside it, and each file of rows has its query.
+"""Each public saved query gives the rows written for it, and each file of rows has its query.
 
-A file `<name>.csv` begins with `# parameter=value` lines, then the head of columns, then the rows in the
-order of the query. Addresses are written with their prefixes; an empty cell is an unbound variable.
+The rows of a question stand beside this file, those of a pattern in `tests/patterns/`. A file `<name>.csv`
+begins with `# parameter=value` lines, then the head of columns, then the rows in the order of the query.
+Addresses are written with their prefixes; an empty cell is an unbound variable.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ from p2p_graph.vocab import shorten
 
 HERE = Path(__file__).parent
 LIBRARY = Library.load(share("queries"))
-NAMES = sorted(path.stem for path in HERE.glob("*.csv"))
+FOLDERS = {"questions": HERE, "patterns": HERE.parent / "patterns"}
+NAMES = sorted(path.stem for folder in FOLDERS.values() for path in folder.glob("*.csv"))
+
+
+def file_of(name: str) -> Path:
+    """Where the rows of a question or a pattern are written. Raises UnknownQuery, KeyError for any other query."""
+    return FOLDERS[LIBRARY.get(name).folder] / f"{name}.csv"
 
 
 def cell(term: Term | None) -> str:
@@ -34,13 +41,23 @@ def written(table: Table) -> list[list[str]]:
 
 
 def read(name: str) -> tuple[dict[str, str], list[list[str]]]:
-    lines = (HERE / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    lines = file_of(name).read_text(encoding="utf-8").splitlines()
     values = dict(line[2:].split("=", 1) for line in lines if line.startswith("# "))
     return values, list(csv.reader(line for line in lines if not line.startswith("# ")))
 
 
-def test_every_question_has_rows_and_every_file_of_rows_has_its_question() -> None:
-    assert [query.name for query in sorted(LIBRARY.questions, key=lambda q: q.name)] == NAMES
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_query_has_rows_and_every_file_of_rows_has_its_query(folder: str) -> None:
+    assert [query.name for query in LIBRARY.folder(folder)] == sorted(
+        path.stem for path in FOLDERS[folder].glob("*.csv")
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if LIBRARY.get(name).folder == "patterns"])
+def test_rows_of_a_pattern_are_those_of_one_country(name: str) -> None:
+    values, expected = read(name)
+    assert list(values) == ["country"]
+    assert {row[0] for row in expected[1:]} == {f"country:{values['country']}"}
 
 
 @pytest.mark.parametrize("name", NAMES)
