@@ -21,7 +21,21 @@ from numpy.typing import NDArray
 from p2p_graph.model import Table
 from p2p_graph.reading.network import FAMILIES, FORMS, Form, Network, Tie, network_rows
 from p2p_graph.reading.sentences import ENGLISH, Words, describe
-from p2p_graph.reading.style import INK, PAPER, clean, dashes, escape, figure, role_css, shortened, symbol, wrapped
+from p2p_graph.reading.style import (
+    INK,
+    PAPER,
+    arrow,
+    clean,
+    dashes,
+    edge_of,
+    escape,
+    figure,
+    role_css,
+    shortened,
+    symbol,
+    wrapped,
+    xy,
+)
 
 __all__ = ["HEIGHT", "WIDTH", "Line", "Mark", "Scene", "scene", "scene_svg"]
 
@@ -346,48 +360,28 @@ def _svg_line(line: Line, places: Mapping[str, tuple[float, float, float]], sent
     length = math.hypot(bx - ax, by - ay) or 1.0
     across = ((ay - by) / length, (bx - ax) / length)
     middle = ((ax + bx) / 2 + across[0] * line.bend * 2, (ay + by) / 2 + across[1] * line.bend * 2)
-    start, end = _edge_of(ax, ay, ar, middle), _edge_of(bx, by, br + (5.5 if line.arrow else 0.0), middle)
+    start, end = edge_of(ax, ay, ar, middle), edge_of(bx, by, br + (5.5 if line.arrow else 0.0), middle)
     if line.kind == "affiliation":
         return (
-            f'<path class="affiliation" d="M{_xy(start)}L{_xy(end)}" stroke="currentColor" stroke-width="0.8" '
+            f'<path class="affiliation" d="M{xy(start)}L{xy(end)}" stroke="currentColor" stroke-width="0.8" '
             'stroke-opacity="0.28"/>'
         )
-    way = f"Q{_xy(middle)} {_xy(end)}" if line.bend else f"L{_xy(end)}"
+    way = f"Q{xy(middle)} {xy(end)}" if line.bend else f"L{xy(end)}"
     pattern = " ".join(map(figure, dashes(line.form, 1.5)))
     opacity = "0.3" if line.faint else "0.85" if line.against else "0.6"
     body = (
-        f'<path d="M{_xy(start)}{way}" stroke="currentColor" stroke-width="{"2" if line.against else "1.5"}"'
+        f'<path d="M{xy(start)}{way}" stroke="currentColor" stroke-width="{"2" if line.against else "1.5"}"'
         f"{f' stroke-dasharray={chr(34)}{pattern}{chr(34)}' if pattern else ''} "
         f'stroke-linecap="{"round" if line.form == "unstated" else "butt"}"/>'
     )
     if line.arrow:
-        body += _arrow((bx, by), br, middle)
+        body += arrow((bx, by), br, middle)
     if line.against:
         at = ((ax + bx) / 2 + across[0] * line.bend, (ay + by) / 2 + across[1] * line.bend)
         a, b = (at[0] - across[0] * 6, at[1] - across[1] * 6), (at[0] + across[0] * 6, at[1] + across[1] * 6)
-        across_it = f"M{_xy(a)}L{_xy(b)}"
+        across_it = f"M{xy(a)}L{xy(b)}"
         body += f'<path class="bar" d="{across_it}" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/>'
     return f'<g class="{line.kind}" opacity="{opacity}"><title>{escape(sentences[line.tie])}</title>{body}</g>'
-
-
-def _xy(point: tuple[float, float]) -> str:
-    return f"{figure(point[0])} {figure(point[1])}"
-
-
-def _edge_of(x: float, y: float, radius: float, towards: tuple[float, float]) -> tuple[float, float]:
-    """The point where a line from the middle of a symbol leaves it."""
-    length = math.hypot(towards[0] - x, towards[1] - y) or 1.0
-    reach = min(radius, length)
-    return x + (towards[0] - x) / length * reach, y + (towards[1] - y) / length * reach
-
-
-def _arrow(at: tuple[float, float], radius: float, come_from: tuple[float, float]) -> str:
-    length = math.hypot(at[0] - come_from[0], at[1] - come_from[1]) or 1.0
-    dx, dy = (at[0] - come_from[0]) / length, (at[1] - come_from[1]) / length
-    tip = (at[0] - dx * (radius + 1), at[1] - dy * (radius + 1))
-    back = (tip[0] - dx * 8, tip[1] - dy * 8)
-    left, right = (back[0] - dy * 3.6, back[1] + dx * 3.6), (back[0] + dy * 3.6, back[1] - dx * 3.6)
-    return f'<path class="arrow" d="M{_xy(tip)}L{_xy(left)}L{_xy(right)}Z" fill="currentColor"/>'
 
 
 def _svg_junction(x: float, y: float, sentence: str) -> str:

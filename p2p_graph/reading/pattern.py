@@ -16,22 +16,22 @@ from typing import Final, Literal as OneOf
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.model import Table, Term
-from p2p_graph.reading.drawing import _arrow, _edge_of, _xy
 from p2p_graph.reading.library import Pattern, PatternTie, SavedQuery
 from p2p_graph.reading.network import AGAINST, FAMILIES, FORMS, Form
 from p2p_graph.reading.sentences import ENGLISH, Words
 from p2p_graph.reading.style import (
-    _RADIUS,
     INK,
     PAPER,
-    ROLES,
+    arrow,
     dashes,
+    edge_of,
     escape,
     figure,
-    outline,
+    reach,
     role_css,
     symbol,
     wrapped,
+    xy,
 )
 
 __all__ = [
@@ -283,15 +283,9 @@ class _Frame:
 
     def reach(self, role: str, towards: _Point) -> float:
         """From the middle of a role's symbol to its edge, on the way to a point."""
-        shape = ROLES[self.families[role]].shape
-        corners = outline(shape)
-        if not corners:
-            return self.mark * _RADIUS.get(shape, 1.0)
-        (x, y), step = corners[0], math.pi / len(corners)
         place = self.places[role]
-        # In a regular polygon the edge is nearest in the middle between two corners.
-        turn = math.atan2(towards[1] - place[1], towards[0] - place[0]) - math.atan2(y, x)
-        return self.mark * math.hypot(x, y) * math.cos(step) / math.cos(turn % (2 * step) - step)
+        angle = math.atan2(towards[1] - place[1], towards[0] - place[0])
+        return reach(self.families[role], self.mark, angle)
 
 
 def pattern_svg(
@@ -399,17 +393,17 @@ def _line(tie: PatternTie, bend: float, frame: _Frame, words: Words) -> str:
     middle = (half[0] + across[0] * bend, half[1] + across[1] * bend)
     gap = 3.0
     near, far = frame.reach(tie.one, control) + gap, frame.reach(tie.other, control) + gap
-    a = _edge_of(*start, near, control)
-    b = _edge_of(*end, far + (6.0 if tie.directed else 0.0), control)
-    way = f"M{_xy(a)}Q{_xy(control)} {_xy(b)}" if bend else f"M{_xy(a)}L{_xy(b)}"
+    a = edge_of(*start, near, control)
+    b = edge_of(*end, far + (6.0 if tie.directed else 0.0), control)
+    way = f"M{xy(a)}Q{xy(control)} {xy(b)}" if bend else f"M{xy(a)}L{xy(b)}"
     body = _stroke(way, tie, frame)
     if tie.directed:
-        body += _arrow(end, far - 1, control)
+        body += arrow(end, far - 1, control)
     if tie.polarity in AGAINST:
         out = 0.55 * frame.mark
         ends = [(middle[0] + side * across[0] * out, middle[1] + side * across[1] * out) for side in (-1, 1)]
         body += (
-            f'<path class="bar" d="M{_xy(ends[0])}L{_xy(ends[1])}" stroke="currentColor" '
+            f'<path class="bar" d="M{xy(ends[0])}L{xy(ends[1])}" stroke="currentColor" '
             f'stroke-width="{figure(1.4 * frame.stroke)}" stroke-linecap="round"/>'
         )
     if frame.is_labelled and tie.form:
@@ -437,8 +431,8 @@ def _spokes(tie: PatternTie, frame: _Frame) -> str:
     at = (sum(x for x, _ in places) / len(places), sum(y for _, y in places) / len(places))
     body = ""
     for end in tie.ends:
-        edge = _edge_of(*frame.places[end], frame.reach(end, at) + 3.0, at)
-        body += _stroke(f"M{_xy(at)}L{_xy(edge)}", tie, frame)
+        edge = edge_of(*frame.places[end], frame.reach(end, at) + 3.0, at)
+        body += _stroke(f"M{xy(at)}L{xy(edge)}", tie, frame)
     half = max(3.0, frame.mark * 0.3)
     body += (
         f'<rect class="junction" x="{figure(at[0] - half)}" y="{figure(at[1] - half)}" width="{figure(2 * half)}" '

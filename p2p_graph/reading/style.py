@@ -23,16 +23,20 @@ __all__ = [
     "PAPER",
     "ROLES",
     "RoleStyle",
+    "arrow",
     "clean",
     "dashes",
+    "edge_of",
     "escape",
     "figure",
     "outline",
+    "reach",
     "role_css",
     "role_data",
     "shortened",
     "symbol",
     "wrapped",
+    "xy",
 ]
 
 PAPER: Final = "#fbf8f2"
@@ -188,6 +192,52 @@ def _polygon(shape: Shape, x: float, y: float, radius: float) -> str:
         steps.append(f"{'L' if i else 'M'}{figure(a + (c - a) * cut)} {figure(b + (d - b) * cut)}")
         steps.append(f"Q{figure(a)} {figure(b)} {figure(a + (e - a) * cut)} {figure(b + (f - b) * cut)}")
     return "".join(steps) + "Z"
+
+
+def xy(point: tuple[float, float]) -> str:
+    """A point for the data of a path.
+
+    >>> xy((1.25, 2))
+    '1.2 2'
+    """
+    return f"{figure(point[0])} {figure(point[1])}"
+
+
+def reach(family: str, radius: float, angle: float) -> float:
+    """From the middle of a family's symbol to its edge, in a direction (0 to the right, then clockwise).
+
+    >>> round(reach("authorities", 10, 0), 1), round(reach("authorities", 10, math.pi / 4), 1), reach("peers", 10, 1)
+    (8.6, 12.2, 10.0)
+    """
+    shape = ROLES[family].shape
+    corners = outline(shape)
+    if not corners:
+        return radius * _RADIUS.get(shape, 1.0)
+    (x, y), step = corners[0], math.pi / len(corners)
+    # In a regular polygon the edge is nearest in the middle between two corners.
+    turn = angle - math.atan2(y, x)
+    return radius * math.hypot(x, y) * math.cos(step) / math.cos(turn % (2 * step) - step)
+
+
+def edge_of(x: float, y: float, radius: float, towards: tuple[float, float]) -> tuple[float, float]:
+    """The point where a line from the middle of a symbol leaves it.
+
+    >>> edge_of(0, 0, 5, (10, 0))
+    (5.0, 0.0)
+    """
+    length = math.hypot(towards[0] - x, towards[1] - y) or 1.0
+    part = min(radius, length) / length
+    return x + (towards[0] - x) * part, y + (towards[1] - y) * part
+
+
+def arrow(at: tuple[float, float], radius: float, come_from: tuple[float, float]) -> str:
+    """The head of an arrow that touches a symbol of some radius, as an SVG element."""
+    length = math.hypot(at[0] - come_from[0], at[1] - come_from[1]) or 1.0
+    dx, dy = (at[0] - come_from[0]) / length, (at[1] - come_from[1]) / length
+    tip = (at[0] - dx * (radius + 1), at[1] - dy * (radius + 1))
+    back = (tip[0] - dx * 8, tip[1] - dy * 8)
+    left, right = (back[0] - dy * 3.6, back[1] + dx * 3.6), (back[0] + dy * 3.6, back[1] - dx * 3.6)
+    return f'<path class="arrow" d="M{xy(tip)}L{xy(left)}L{xy(right)}Z" fill="currentColor"/>'
 
 
 def dashes(form: Form, width: float) -> tuple[float, ...]:
