@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fmt release bench lock clean
+.PHONY: conformance help serve test check fmt release bench lock clean
 
 help: ## list what make can do
 	@echo "Peer2Peer Graph: make <word>"
@@ -32,6 +32,9 @@ release: $(VENV)/.run ## build a release from the data and make it the current o
 
 bench: $(VENV)/.dev ## measure the saved queries on generated data (TRIPLES=100000)
 	@$(BIN)/python -m bench.queries --triples $(or $(TRIPLES),100000)
+
+conformance: $(VENV)/.dev ## ask the test suites of the W3C for SPARQL 1.1 over HTTP (SUITE=folder)
+	@$(BIN)/python tests/conformance/run.py $(or $(SUITE),var/rdf-tests)
 
 lock: $(VENV)/.dev ## choose the newest fitting packages anew and write the locks; needs the network
 	@$(COMPILE) --upgrade pyproject.toml --group build -o requirements.lock

@@ -32,6 +32,7 @@ from p2p_graph.errors import (
     AnswerTooLarge,
     EngineFailed,
     NoRelease,
+    QueryError,
     QueryTimeout,
     StoreUnavailable,
 )
@@ -168,6 +169,9 @@ def _error(error: dict[str, Any], query: str) -> Exception:
         return _too_large(error["what"], error["limit"])
     if error["error"] == "syntax":
         return syntax_fault(error["text"], query)
+    if "custom function" in error["text"]:
+        # the asker's fault, not the engine's
+        return QueryError(f"{error['text'][:300]}: write a function of SPARQL 1.1.")
     return EngineFailed(f"The engine could not answer: {error['text'][:300]}")
 
 

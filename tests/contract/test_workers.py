@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from p2p_graph.config import Settings
-from p2p_graph.errors import EngineFailed, NoRelease, P2PError, QueryTimeout
+from p2p_graph.errors import EngineFailed, NoRelease, P2PError, QueryError, QueryTimeout
 from p2p_graph.model import Boolean, Limits
 from p2p_graph.reading import _worker
 from p2p_graph.reading.store import EmbeddedStore, open_store
@@ -333,7 +333,7 @@ def test_a_query_that_wants_too_much_memory_ends_its_worker_only(
 
 
 def test_what_the_engine_cannot_do_is_a_sentence(store: EmbeddedStore) -> None:
-    with pytest.raises(EngineFailed, match=r"custom function <urn:example:f>"):
+    with pytest.raises(QueryError, match=r"custom function <urn:example:f>"):
         store.answer("ASK { FILTER(<urn:example:f>(1)) }", LIMITS)
     assert full(store)
 

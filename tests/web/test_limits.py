@@ -206,6 +206,7 @@ def port(example_home: Path) -> Iterator[int]:
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         yield listening.getsockname()[1]
+        server.task_dispatcher.shutdown()
         server.close()
         thread.join(timeout=10)
     closing(app)

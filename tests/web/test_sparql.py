@@ -221,6 +221,7 @@ def test_deep_nesting_is_an_answer_not_a_crash(client: FlaskClient) -> None:
         ({"method": "GET", "query_string": {"query": ASK, "default-graph-uri": GRAPH + "none"}}, 404),
         ({"method": "GET", "query_string": {"query": ASK, "using-graph-uri": GRAPH + "dataset"}}, 400),
         ({"method": "GET", "query_string": {"query": f"ASK FROM <{GRAPH}none> {{}}"}}, 404),
+        ({"method": "GET", "query_string": {"query": "SELECT (<a:f>(1) AS ?x) {}"}}, 400),
         ({"method": "GET", "query_string": {"query": "ASK FROM <http://127.0.0.1:1/> {}"}}, 403),
         ({"method": "POST", "data": ASK.encode("utf-16"), "content_type": "application/sparql-query"}, 400),
         ({"method": "POST", "data": ASK, "content_type": "application/sparql-query; charset=latin-1"}, 415),
