@@ -11,7 +11,7 @@ from p2p_graph.errors import UnknownThing
 from p2p_graph.reading.drawing import Scene
 from p2p_graph.reading.pattern import PatternTable
 from p2p_graph.vocab import BASE, SCHEMES
-from webapp import instances, pictures
+from webapp import instances, pictures, wording
 from webapp.addresses import address_of_path
 from webapp.current_graph import graph, remembered
 from webapp.describing import describe_thing
@@ -189,7 +189,15 @@ def scheme(name: str) -> Response:
     if name not in SCHEMES:
         raise UnknownThing(f"There is no list of concepts called {name[:60]}.", address=name)
     word = graph().words[_address_of_scheme(name)]
-    return fresh(lambda: render_template("browse/scheme.html", name=name, scheme=word, concepts=graph().concepts(name)))
+    return fresh(
+        lambda: render_template(
+            "browse/scheme.html",
+            name=name,
+            scheme=word,
+            concepts=remembered(("scheme", name), lambda: wording.concepts(graph(), name)),
+            languages=list(wording.LANGUAGES.items()),
+        )
+    )
 
 
 @pages.get("/vocab/<name>/<concept>")
@@ -204,16 +212,12 @@ def concept(name: str, concept: str) -> AnyResponse:
 @pages.get("/ontology/")
 def ontology() -> Response:
     """Every class and property, each at its own anchor."""
-    words = sorted(
-        (w for w in graph().words.values() if "/ontology/" in w.address), key=lambda w: w.labels.get("en", "")
-    )
-    return fresh(
-        lambda: render_template(
-            "browse/ontology.html",
-            classes=[w for w in words if w.kind == "Class"],
-            properties=[w for w in words if w.kind.endswith("Property")],
-        )
-    )
+
+    def page() -> str:
+        classes, properties = remembered("terms", lambda: wording.terms(graph()))
+        return render_template("browse/ontology.html", classes=classes, properties=properties)
+
+    return fresh(page)
 
 
 @pages.get("/ontology/<term>")
