@@ -216,17 +216,23 @@ def verify(folder: Path | None) -> None:
 def check(files: tuple[Path, ...]) -> None:
     """Checks files of data, by default all, and says each fault in plain words.
 
+    Without a file the whole is also asked what only the whole can tell, as when a release is built.
+
     \b
     p2p check
     p2p check data/triples/pt/practices/caso-cerco-dealers-2017.ttl
     """
     from p2p_graph import curation
+    from p2p_graph import release as releases
 
     sources = curation.Sources.shared()
     chosen = curation.read_files(files or (sources.data,), sources.data).values()
-    faults = curation.check(chosen, sources)
-    if faults:
-        raise curation.data_error(faults)
+    if files:
+        faults = curation.check(chosen, sources)
+        if faults:
+            raise curation.data_error(faults)
+    else:
+        releases.rehearse(sources)
     click.echo(f"{_count(len(chosen), 'file')} checked: no fault.")
 
 

@@ -43,7 +43,7 @@ from p2p_graph.model import Fault
 from p2p_graph.reading.library import Library, SavedQuery
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
-__all__ = ["DATASET", "Progress", "build", "current", "manifest", "verify"]
+__all__ = ["DATASET", "Progress", "build", "current", "manifest", "rehearse", "verify"]
 
 #: the address of the dataset itself; its version stands on it
 DATASET: Final = NamedNode(f"{BASE}graph/dataset")
@@ -94,6 +94,14 @@ def build(
         _switch(folder, settings.home)
     step(len(_STEPS))
     return releases / version
+
+
+def rehearse(sources: Sources) -> int:
+    """Checks all that `build` checks and writes nothing; the number of quads a release would hold.
+
+    Raises DataError with every fault.
+    """
+    return len(_checked(sources, lambda number: None))
 
 
 def _checked(sources: Sources, step: Callable[[int], None]) -> list[Quad]:
