@@ -222,8 +222,7 @@ def check(files: tuple[Path, ...]) -> None:
     p2p check
     p2p check data/triples/pt/practices/caso-cerco-dealers-2017.ttl
     """
-    from p2p_graph import curation
-    from p2p_graph import release as releases
+    from p2p_graph import curation, release as releases
 
     sources = curation.Sources.shared()
     chosen = curation.read_files(files or (sources.data,), sources.data).values()
