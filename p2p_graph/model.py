@@ -102,8 +102,8 @@ class Table:
         >>> frame = table.to_pandas(languages=True)
         >>> [(name, str(kind)) for name, kind in frame.dtypes.items()]
         [('name', 'string'), ('name_language', 'string'), ('since', 'Int64')]
-        >>> frame["since"].sum()
-        np.int64(2009)
+        >>> int(frame["since"].sum())
+        2009
         """
         from p2p_graph import tables
 

@@ -456,11 +456,11 @@ def graph_of_table(
     graph: nx.MultiGraph[Any] = (nx.MultiDiGraph if directed else nx.MultiGraph)()
     addresses: list[str] = []
     for row in table.records():
-        ends = [term for term in (row.pop(source), row.get(target) if source == target else row.pop(target)) if term]
+        ends = [end for end in (row[source], row[target]) if end is not None]
         addresses += [end.value for end in ends if isinstance(end, NamedNode)]
         graph.add_nodes_from(map(value, ends))
         if len(ends) == 2:
-            told = {name: value(term) for name, term in row.items() if term is not None}
+            told = {n: value(term) for n, term in row.items() if term is not None and n not in (source, target)}
             graph.add_edges_from([(value(ends[0]), value(ends[1]), told)])
     _name(graph, addresses, labels)
     return graph

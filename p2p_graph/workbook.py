@@ -88,7 +88,8 @@ def _about(table: Table, now: datetime, lost: Counter[str]) -> Iterator[tuple[st
     for column, kind in origin.kinds.items():
         yield f"Column {column}", _KINDS.get(kind, kind)
     for what, count in lost.items():
-        yield what, f"{count:,}"
+        if count:
+            yield what, f"{count:,}"
 
 
 _KINDS: Final = {
@@ -153,7 +154,9 @@ class _Sheet:
         return self._text(what if cell.kind in ("text", "unread", "month") else _shown(term))
 
     def _text(self, text: str, font: Any = None) -> Any:
-        """A cell that every program takes for text, whatever it begins with."""
+        """A cell that every program takes for text, whatever it begins with; none for no text."""
+        if not text:
+            return None
         clean = _UNWRITABLE.sub("\ufffd", text)
         self._lost[_CONTROL] += clean != text
         # A cell knows one end of a line, and XML would make it so.
