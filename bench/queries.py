@@ -130,6 +130,7 @@ def timed(run: Run, query: str, times: int, seconds: float) -> float | str:
 def serve(folder: Path, seconds: float) -> tuple[subprocess.Popen[str], str]:
     """Our own server over the release, and the address it prints."""
     env = {**os.environ, "P2P_STORE": str(folder), "P2P_QUERY_SECONDS": str(seconds), "P2P_QUERY_ROWS": str(ROWS)}
+    env["P2P_CLIENT_MINUTE"] = "0"
     command = [sys.executable, "-c", "from p2p_graph.cli import main; main()", "serve", "--port", "0"]
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -18,6 +18,7 @@ from flask import Flask, current_app, g
 
 from p2p_graph.config import Settings
 from p2p_graph.errors import P2PError
+from p2p_graph.model import Limits
 from p2p_graph.reading import Graph, open_graph
 from p2p_graph.reading.store import Dataset
 
@@ -186,11 +187,11 @@ def is_lasting(query: str) -> bool:
     return _lease().is_fixed and not _FLEETING.search(query)
 
 
-def answered(query: str, format_name: str, dataset: Dataset | None = None) -> bytes:
+def answered(query: str, format_name: str, dataset: Dataset | None = None, limits: Limits | None = None) -> bytes:
     """The answer of a query as bytes in a format; one that lasts is given again from memory."""
     opened = _lease()
-    if not is_lasting(query):
-        return opened.graph.written(query, format_name, dataset=dataset)
-    return opened.answer(
-        (query, format_name, dataset), lambda: opened.graph.written(query, format_name, dataset=dataset)
-    )
+
+    def ask() -> bytes:
+        return opened.graph.written(query, format_name, limits, dataset)
+
+    return opened.answer((query, format_name, dataset, limits), ask) if is_lasting(query) else ask()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from dataclasses import replace
+
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import BadRequest
 
+from p2p_graph.config import Settings
 from p2p_graph.errors import QueryRefused, UnknownGraph
 from p2p_graph.reading.store import Dataset
 from p2p_graph.vocab import BASE
@@ -37,7 +40,11 @@ def direct(name: str) -> Response:
 
 def _graph(address: str | None) -> Response:
     form = choose("triples", request.args.get("format"))
-    response = answer_to(form, graph().library.get("whole-graph").body, _only(address) if address is not None else None)
+    dataset = _only(address) if address is not None else None
+    # a whole graph has as many rows as it has: its bytes bound it, of which each row takes more than one
+    settings: Settings = current_app.config["P2P_SETTINGS"]
+    limits = replace(settings.limits, rows=settings.query_bytes)
+    response = answer_to(form, graph().library.get("whole-graph").body, dataset, limits)
     response.headers["Link"] = f'<{address or "/sparql"}>; rel="describes"'
     return response
 

@@ -17,6 +17,7 @@ from werkzeug.http import parse_accept_header
 
 from p2p_graph.errors import UnknownFormat
 from p2p_graph.formats import FORMATS, Format, Kind, find
+from p2p_graph.model import Limits
 from p2p_graph.reading.store import Dataset
 from webapp.current_graph import answered, graph, is_lasting
 from webapp.problems import CORS, PREFLIGHT, NotAcceptable
@@ -102,7 +103,7 @@ def with_version(response: Response) -> Response:
     return response
 
 
-def answer_to(fmt: Format, query: str, dataset: Dataset | None = None) -> Response:
+def answer_to(fmt: Format, query: str, dataset: Dataset | None = None, limits: Limits | None = None) -> Response:
     """The answer of a query in a format.
 
     Its tag says release, query, dataset and format, so that who has an answer that lasts costs no work; the tag of
@@ -110,12 +111,12 @@ def answer_to(fmt: Format, query: str, dataset: Dataset | None = None) -> Respon
     """
     version = graph().version
     lasting = is_lasting(query)
-    body = b"" if lasting else answered(query, fmt.name, dataset)
+    body = b"" if lasting else answered(query, fmt.name, dataset, limits)
     said = repr((query, dataset)).encode() if lasting else body
     tag = f"{version}-{fmt.suffix}-{hashlib.blake2b(said, digest_size=12).hexdigest()}"
     known = not request.if_none_match.star_tag and request.if_none_match.contains_weak(tag)
     if lasting and not known:
-        body = answered(query, fmt.name, dataset)
+        body = answered(query, fmt.name, dataset, limits)
     headers = {
         "ETag": f'W/"{tag}"',
         "Cache-Control": "public, no-cache",
