@@ -191,6 +191,18 @@ def test_body_past_its_limit_is_413(example_home: Path) -> None:
         assert (body["status"], body["code"]) == (413, "http-413")
 
 
+def test_whole_graph_is_bounded_by_its_bytes_not_by_rows(example_home: Path) -> None:
+    with site(example_home, query_rows=5, query_bytes=7_000) as app:
+        client = app.test_client()
+        small = client.get("/graph/shared/words.nt", headers={"Accept": "application/n-triples"})
+        assert small.status_code == 404
+        small = client.get("/graph/shared/words", headers={"Accept": "application/n-triples"})
+        assert small.status_code == 200
+        assert len(small.data.splitlines()) > 5
+        large = client.get("/graph/xa/practices/exford-round-table", headers={"Accept": "application/n-triples"})
+        assert (large.status_code, large.get_json()["bytes"]) == (413, 7_000)
+
+
 # the server under it
 
 

@@ -136,19 +136,6 @@ def test_graph_holds_what_queries_find_in_it(client: FlaskClient) -> None:
     assert len(everything.data.splitlines()) == counted
 
 
-def test_whole_graph_is_bounded_by_its_bytes(client: FlaskClient, small_client: FlaskClient) -> None:
-    sizes = {}
-    for name in graphs(client):
-        whole = client.get("/graph-store", query_string={"graph": name}, headers={"Accept": "application/n-triples"})
-        sizes[name] = len(whole.data)
-        given = small_client.get(
-            "/graph-store", query_string={"graph": name}, headers={"Accept": "application/n-triples"}
-        )
-        assert given.status_code == (200 if sizes[name] <= 4_000 else 413)
-    assert small_client.get("/graph-store?default").status_code == 413
-    assert min(sizes.values()) <= 4_000 < max(sizes.values())
-
-
 @pytest.mark.parametrize(
     ("address", "status"),
     [
