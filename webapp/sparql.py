@@ -70,9 +70,9 @@ def endpoint(suffix: str) -> Response:
     """SPARQL 1.1 Protocol: by GET, by a form, or by a query as the body; without a query, what the service is."""
     fields = _fields()
     is_page = wants_page() and not suffix and not fields.get("format")
-    if request.method == "GET" and not fields.get("query", "").strip() and is_page:
+    if request.method != "POST" and not fields.get("query", "").strip() and is_page:
         return Response(_editor(_Asked(None, None, None)), headers={"Vary": "Accept"})
-    if request.method == "GET" and not set(fields) & _PROTOCOL:
+    if request.method != "POST" and not set(fields) & _PROTOCOL:
         return _description(suffix or fields.get("format"))
     if is_page:
         return _answered_page(fields)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
+
+from p2p_graph.formats import FORMATS
 
 BASE = "https://w3id.org/peer2peer/"
 GRAPH = f"{BASE}graph/"
@@ -309,3 +312,28 @@ def test_small_answers_and_packed_files_stay_as_they_are(client: FlaskClient) ->
         tag = sheet.headers["ETag"]
     with client.get("/static/css/site.css", headers={"If-None-Match": tag}) as again:
         assert again.status_code == 304
+
+
+def test_head_is_get_without_a_body_everywhere(client: FlaskClient) -> None:
+    addresses = ["/", "/practices", "/country/XA", "/practice/exford-buddies", "/practice/exford-buddies.ttl"]
+    addresses += ["/id/practice/exford-buddies", "/sparql", "/queries", "/queries/practices-by-country.json?country=XA"]
+    addresses += [
+        "/graph-store?default",
+        "/.well-known/void",
+        "/robots.txt",
+        "/sitemap.xml",
+        "/nothing",
+        "/sparql?query=x",
+    ]
+    for address in addresses:
+        get, head = client.get(address), client.head(address)
+        assert (head.status_code, head.data) == (get.status_code, b""), address
+        for name in ("Content-Type", "Content-Length", "ETag", "Location", "Vary"):
+            assert head.headers.get(name) == get.headers.get(name), (address, name)
+
+
+def test_formats_of_the_documentation_are_those_there_are() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "sparql-service.md").read_text(encoding="utf-8")
+    for kind, words in (("table", "table"), ("boolean", "yes or no"), ("triples", "triples")):
+        names = ", ".join(f"`{form.name}`" for form in FORMATS if form.kind == kind)
+        assert f"| {words} | {names} |" in told
