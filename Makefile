@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: conformance help serve test check fmt release bench lock clean
+.PHONY: conformance help serve test check fmt release bench lock vendor clean
 
 help: ## list what make can do
 	@echo "Peer2Peer Graph: make <word>"
@@ -39,6 +39,10 @@ conformance: $(VENV)/.dev ## ask the test suites of the W3C for SPARQL 1.1 over 
 lock: $(VENV)/.dev ## choose the newest fitting packages anew and write the locks; needs the network
 	@$(COMPILE) --upgrade pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+vendor: ## bundle the query editor anew from the pins of package.json; needs node and the network
+	@npm ci --silent
+	@npm run --silent vendor
 
 clean: ## remove the environment; releases and data stay
 	rm -rf $(VENV)

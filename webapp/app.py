@@ -23,6 +23,7 @@ from webapp import (
     protection,
     publish,
     sparql,
+    terms,
 )
 
 __all__ = ["create_app"]
@@ -70,7 +71,7 @@ def create_app(settings: Settings) -> Flask:
     protection.install(app, settings)
     negotiation.install(app)
     problems.install(app)
-    for part in (browse.pages, patterns.pages, sparql.pages, graph_store.pages, publish.pages):
+    for part in (browse.pages, patterns.pages, sparql.pages, terms.pages, graph_store.pages, publish.pages):
         app.register_blueprint(part)
     return app
 

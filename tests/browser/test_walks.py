@@ -71,37 +71,6 @@ def test_what_has_the_focus_is_seen(visit: Visit) -> None:
         assert style != "none"
 
 
-def test_query_runs_by_ctrl_enter_and_stays_in_the_address(visit: Visit) -> None:
-    page = visit.to("/sparql")
-    field = page.get_by_label("Query")
-    field.fill("SELECT ?c { ?c a <https://w3id.org/peer2peer/ontology/Country> } ORDER BY ?c")
-    field.press("Control+Enter")
-    expect(page.get_by_role("heading", name="Answer")).to_be_visible()
-    assert "query=SELECT" in page.url
-    expect(page.get_by_role("region", name="Answer").get_by_role("link")).to_have_count(2)
-    expect(page.get_by_label("Query")).to_have_value(
-        "SELECT ?c { ?c a <https://w3id.org/peer2peer/ontology/Country> } ORDER BY ?c"
-    )
-
-
-def test_fault_puts_the_caret_where_it_is(visit: Visit) -> None:
-    page = visit.to("/sparql")
-    field = page.get_by_label("Query")
-    field.fill("SELECT *\nWHERE {\n  ?s a foo:bar }")
-    field.press("Control+Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Line 3")
-    assert page.evaluate("document.querySelector('#query').selectionStart") >= len("SELECT *\nWHERE {\n")
-    # The browser reports the status of the page itself; that is what the test asked for.
-    visit.complaints.clear()
-
-
-def test_long_query_goes_in_the_body(visit: Visit) -> None:
-    page = visit.to("/sparql")
-    page.get_by_label("Query").fill("ASK { ?s ?p ?o } # " + "x" * 8000)
-    page.get_by_label("Query").press("Control+Enter")
-    expect(page.get_by_text("Yes", exact=True)).to_be_visible()
-
-
 @pytest.mark.parametrize("path", ["/country/XA", "/country/XA/network"])
 def test_network_appears_and_stands_still(visit: Visit, path: str) -> None:
     page = visit.to(path)

@@ -1,0 +1,117 @@
+"""What the query editor knows: prefixes, terms with their labels in every language, and the names of things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from flask import Blueprint, Response, request
+from pyoxigraph import Literal, NamedNode
+from werkzeug.exceptions import BadRequest
+
+from p2p_graph.formats import FORMATS
+from p2p_graph.reading import Graph
+from p2p_graph.vocab import PREFIXES, shorten
+from webapp.addresses import page_of
+from webapp.current_graph import graph, remembered
+from webapp.describing import Namer
+from webapp.listing import countries
+from webapp.negotiation import fresh, with_version
+
+__all__ = ["pages"]
+
+pages = Blueprint("terms", __name__)
+
+_JSON: Final = "application/json"
+
+#: names that one request may ask for, and how many go into one question to the store
+_MOST: Final = 4_000
+_AT_ONCE: Final = 500
+
+#: kind of word → what the editor calls it; schemes of concepts are no terms of a query
+_KINDS: Final = {
+    "Class": "class",
+    "ObjectProperty": "property",
+    "DatatypeProperty": "property",
+    "Concept": "concept",
+}
+
+
+@pages.get("/sparql/terms.json")
+def terms() -> Response:
+    """Prefixes, formats, and every class, property, concept and country with its labels by language."""
+    return fresh(lambda: remembered("terms-of-editor", lambda: _terms(graph())), _JSON)
+
+
+@pages.post("/sparql/names.json")
+def names() -> Response:
+    """The names and pages of things. The body is a JSON list of addresses, written with our prefixes or whole.
+
+    What is not ours or not there has no entry in the answer.
+    """
+    wanted = [a for a in dict.fromkeys(_whole(given) for given in _asked()) if page_of(a)]
+    known = graph().words
+    # Only what exists is looked up by name: names are kept in memory, and strangers shall not fill it.
+    there = [a for a in wanted if a in known] + list(_existing(graph(), [a for a in wanted if a not in known]))
+    namer = Namer(graph()).learn(there)
+    found = {a: {"name": namer[a], "page": page_of(a)} for a in there}
+    body = json.dumps(found, ensure_ascii=False)
+    return with_version(Response(body, content_type=_JSON, headers={"Cache-Control": "no-store"}))
+
+
+def _asked() -> list[str]:
+    """The addresses in the body of a request."""
+    given = request.get_json(silent=True)
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise BadRequest("Send a JSON list of addresses.")
+    if len(given) > _MOST:
+        raise BadRequest(f"At most {_MOST:,} addresses at a time.")
+    return given
+
+
+def _whole(name: str) -> str:
+    """An address without its prefix.
+
+    >>> _whole("practice:c-buddy")
+    'https://w3id.org/peer2peer/id/practice/c-buddy'
+    """
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local if prefix in PREFIXES else name
+
+
+def _existing(graph: Graph, addresses: list[str]) -> Iterable[str]:
+    """Those of some addresses that the release says anything of."""
+    for start in range(0, len(addresses), _AT_ONCE):
+        for row in graph.run("those-that-exist", thing=addresses[start : start + _AT_ONCE]).rows:
+            if isinstance(row[0], NamedNode):
+                yield row[0].value
+
+
+def _terms(graph: Graph) -> bytes:
+    """All that the editor completes, as the bytes that it fetches once a release."""
+    found: list[dict[str, object]] = [
+        {"name": name, "kind": _KINDS[word.kind], "labels": dict(word.labels), "says": word.definition}
+        for word in graph.words.values()
+        if word.kind in _KINDS and (name := shorten(word.address)) != word.address
+    ]
+    found += [
+        {"name": shorten(address), "kind": "country", "labels": labels, "says": ""}
+        for address, labels in _countries(graph).items()
+    ]
+    formats: dict[str, list[dict[str, str]]] = {}
+    for fmt in FORMATS:
+        formats.setdefault(fmt.kind, []).append({"name": fmt.name, "title": fmt.title})
+    terms = sorted(found, key=lambda term: str(term["name"]))
+    body = {"version": graph.version, "prefixes": PREFIXES, "formats": formats, "terms": terms}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _countries(graph: Graph) -> dict[str, dict[str, str]]:
+    """The countries that practices are recorded of: their labels by language."""
+    labels: dict[str, dict[str, str]] = {PREFIXES["country"] + row.code: {} for row in countries(graph)}
+    for row in graph.run("labels-of-things", thing=list(labels)).records() if labels else ():
+        thing, label = row["thing"], row["label"]
+        if isinstance(thing, NamedNode) and isinstance(label, Literal):
+            labels[thing.value][label.language or ""] = label.value
+    return labels
