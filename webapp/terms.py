@@ -18,6 +18,7 @@ from webapp.current_graph import graph, remembered
 from webapp.describing import Namer
 from webapp.listing import countries
 from webapp.negotiation import fresh, with_version
+from webapp.protection import bounded
 
 __all__ = ["pages"]
 
@@ -45,6 +46,7 @@ def terms() -> Response:
 
 
 @pages.post("/sparql/names.json")
+@bounded
 def names() -> Response:
     """The names and pages of things. The body is a JSON list of addresses, written with our prefixes or whole.
 
