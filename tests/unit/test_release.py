@@ -148,7 +148,9 @@ def test_folder_without_a_manifest_is_no_release(tmp_path: Path) -> None:
 
 def test_what_a_check_finds_stops_the_release_and_is_told_with_its_file(tmp_path: Path, sources: Sources) -> None:
     with (sources.data / "xb" / "all.ttl").open("a", encoding="utf-8") as out:
-        out.write('\ndocument:xb-x a p2p:Document ; rdfs:label "A page"@en ; p2p:documentKind document-kind:web-page .\n')
+        out.write(
+            '\ndocument:xb-x a p2p:Document ; rdfs:label "A page"@en ; p2p:documentKind document-kind:web-page .\n'
+        )
     with pytest.raises(DataError) as caught:
         release.build(Settings(home=tmp_path / "home"), sources=sources, today=DAY)
     told = [str(fault) for fault in caught.value.values["faults"]]
