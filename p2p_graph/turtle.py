@@ -108,4 +108,4 @@ def _written(term: object, used: set[str]) -> str:
     bare = _BARE.get(term.datatype.value)
     if bare and bare.fullmatch(term.value):
         return term.value
-    return f'{Literal(term.value)!s}^^{_name(term.datatype.value, used)}'
+    return f"{Literal(term.value)!s}^^{_name(term.datatype.value, used)}"
