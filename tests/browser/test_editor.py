@@ -19,7 +19,8 @@ MANY = "SELECT ?a ?b ?c { ?a ?p ?b . ?c ?q ?r } LIMIT 10000"
 
 #: some seconds of work, whatever the machine, and then an end
 SLOW = """SELECT (COUNT(*) AS ?n) {
-  { SELECT ?a { ?a ?b ?c } LIMIT 3000 } { SELECT ?e { ?d ?e ?f } LIMIT 4000 } FILTER(?a != ?e) }"""
+  { SELECT ?a { ?a ?b ?c } LIMIT 3000 } { SELECT ?e { ?d ?e ?f } LIMIT 4000 }
+  { SELECT ?g { ?g ?h ?i } LIMIT 4 } FILTER(?a != ?e) }"""
 
 
 def field(page: Page) -> Locator:
@@ -198,7 +199,7 @@ def test_escape_cancels(visit: Visit) -> None:
     page = visit.to("/sparql")
     ask(page, SLOW)
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    field(page).press("Escape")
+    page.keyboard.press("Escape")
     expect(page.get_by_text("Cancelled.")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
     answer = ask(page, NUMBERS)

@@ -22,7 +22,7 @@ export function open(cm, text, host, { value, words, on }) {
       cm.bracketMatching(), cm.closeBrackets(), cm.indentUnit.of("  "), cm.EditorView.lineWrapping,
       cm.StreamLanguage.define(cm.sparql), cm.syntaxHighlighting(highlighting(cm)), theme(cm),
       cm.autocompletion({
-        override: [completer(cm, text, words)], icons: false, maxRenderedOptions: 60, closeOnBlur: true,
+        override: [completer(cm, text, words)], defaultKeymap: false, icons: false, maxRenderedOptions: 60, closeOnBlur: true,
         addToOptions: [{ render: kindOf, position: 90 }],
       }),
       declaring(cm, text, words), replacing(cm),

@@ -261,7 +261,9 @@ function begin(cm, text, editing, answering, { drawings }) {
     running = mine;
     const began = performance.now();
     busy.textContent = "";
-    const clock = setInterval(() => { busy.textContent = `Asking for ${Math.round((performance.now() - began) / 1000)} s. Esc cancels.`; }, 1000);
+    const clock = setInterval(() => {
+      if (running === mine) busy.textContent = `Asking for ${Math.round((performance.now() - began) / 1000)} s. Esc cancels.`;
+    }, 1000);
     stop.hidden = false;
     form.setAttribute("aria-busy", "true");
     try {
