@@ -64,7 +64,7 @@ function triples(body) {
 export class Names {
   constructor(prefixes) {
     this.prefixes = Object.entries(prefixes).sort((a, b) => b[1].length - a[1].length);
-    this.base = prefixes.p2p?.replace(/ontology\/$/, "") ?? "https://w3id.org/peer2peer/";
+    this.base = prefixes.p2p?.replace(/ontology\/$/, "") ?? location.origin;
     this.known = new Map();
   }
 
