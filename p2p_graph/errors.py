@@ -7,6 +7,7 @@ P2PError
 │   ├── UnknownGraph         a graph that this release does not hold
 │   ├── QueryTooComplex      longer or more deeply nested than the engine can bear
 │   ├── QueryTimeout         past its seconds; the worker is gone
+│   ├── QueryCancelled       nobody waits for it any more
 │   ├── AnswerTooLarge       more rows or bytes than the limit
 │   └── EngineFailed         the engine stopped while it answered
 ├── LibraryError
@@ -33,6 +34,7 @@ __all__ = [
     "NoRelease",
     "NotInstalled",
     "P2PError",
+    "QueryCancelled",
     "QueryError",
     "QueryRefused",
     "QuerySyntaxError",
@@ -106,6 +108,12 @@ class QueryTimeout(QueryError):
     """Past its limit; value `seconds`."""
 
     code = "query-timeout"
+
+
+class QueryCancelled(QueryError):
+    """The one who asked has gone; the query was ended, and nobody reads its answer."""
+
+    code = "query-cancelled"
 
 
 class AnswerTooLarge(QueryError):

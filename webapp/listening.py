@@ -58,6 +58,8 @@ def listen_with(app: Flask, settings: Settings, listening: socket.socket, thread
         channel_timeout=max(1, round(settings.body_seconds)),
         cleanup_interval=_LOOK,
         connection_limit=500,
+        # without a look ahead nobody hears that a client has gone while its query runs
+        channel_request_lookahead=1,
     )
 
     class Channel(HTTPChannel):  # type: ignore[misc]

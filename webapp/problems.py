@@ -42,6 +42,7 @@ _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
     errors.UnknownGraph: (404, "No such graph"),
     errors.QueryTooComplex: (400, "Too long or too deeply nested"),
     errors.QueryTimeout: (503, "It took too long"),
+    errors.QueryCancelled: (400, "Nobody waits for it any more"),
     errors.AnswerTooLarge: (413, "The answer is too large"),
     errors.EngineFailed: (500, "The engine stopped"),
     errors.QueryError: (400, "The query was not answered"),

@@ -20,6 +20,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from p2p_graph.config import Settings
+from p2p_graph.reading.workers import HAS_GONE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -62,12 +63,22 @@ def _protected(inner: WSGIApplication) -> WSGIApplication:
     fixed = list(HEADERS)
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # a server that can tell lets a query end with the one who asked it
+        asker = HAS_GONE.set(environ.get("waitress.client_disconnected", _stays))
+
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
             return start_response(status, headers + fixed, error)
 
-        return inner(environ, start)
+        try:
+            return inner(environ, start)
+        finally:
+            HAS_GONE.reset(asker)
 
     return outer
+
+
+def _stays() -> bool:
+    return False
 
 
 class TooMany(TooManyRequests):

@@ -8,17 +8,12 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
 import re
-import select
 import socket
-import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import weakref
-from collections import deque
 from collections.abc import Iterator
 from http.client import HTTPException, IncompleteRead
 from itertools import islice
@@ -40,6 +35,7 @@ from p2p_graph.formats import find, sorted_head, write
 from p2p_graph.model import Answer, Boolean, Limits, Prepared, Table, Triples
 from p2p_graph.reading import _worker
 from p2p_graph.reading.scan import Dataset, Form, Look, inspect, look, syntax_fault
+from p2p_graph.reading.workers import Pool
 from p2p_graph.vocab import PREFIXES
 
 __all__ = ["Dataset", "EmbeddedStore", "RemoteStore", "Store", "inspect", "open_store"]
@@ -93,7 +89,7 @@ class EmbeddedStore:
             "memory": _MEMORY,
             "prefixes": PREFIXES,
         }
-        self._pool = _Pool(start, max(1, settings.workers))
+        self._pool = Pool(start, max(1, settings.workers))
         # ends the workers of a store that nobody closed, also when the program ends
         self._end = weakref.finalize(self, self._pool.kill)
 
@@ -177,228 +173,6 @@ def _error(error: dict[str, Any], query: str) -> Exception:
 
 #: bytes a query may use beyond its release; a worker that wants more ends, and the machine lives
 _MEMORY: Final = 2 * 1024**3
-#: seconds a worker may take to open a release, and the longest pause after one that could not
-_OPENING: Final = 600.0
-_PAUSE: Final = 30.0
-
-
-class _Gone(Exception):
-    """The worker ended while it was spoken to."""
-
-
-class _Late(Exception):
-    """The worker did not answer in time."""
-
-
-class _Worker:
-    """One child process, spoken to in frames. Only the thread that hired it speaks to it."""
-
-    def __init__(self, start: _worker.Start) -> None:
-        command = [sys.executable, "-I", str(Path(_worker.__file__)), str(os.getpid())]
-        # nothing of the environment is handed on: no proxy, no secret
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, bufsize=0
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self.pid = self._process.pid
-        self.isolated = False
-        self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
-        self._readable, self._writable = select.poll(), select.poll()
-        self._readable.register(self._from, select.POLLIN)
-        self._writable.register(self._to, select.POLLOUT)
-        os.set_blocking(self._to, False)
-        os.set_blocking(self._from, False)
-        self._start = json.dumps(start).encode()
-
-    def open(self) -> None:
-        """Waits until the release is open. Raises EngineFailed with the reason, _Gone or _Late."""
-        reply = self.ask(self._start, time.monotonic() + _OPENING)
-        if reply[:1] == b"E":
-            raise EngineFailed(json.loads(reply[1:])["text"])
-        self.isolated = bool(json.loads(reply[1:])["isolated"])
-
-    def ask(self, payload: bytes, deadline: float) -> bytes:
-        """Sends a frame and waits for the frame that answers it. Raises _Gone or _Late."""
-        rest = memoryview(_worker.HEAD.pack(len(payload)) + payload)
-        try:
-            while rest:
-                self._wait(self._writable, deadline)
-                rest = rest[os.write(self._to, rest) :]
-        except BrokenPipeError:
-            raise _Gone from None
-        (length,) = _worker.HEAD.unpack(self._exactly(_worker.HEAD.size, deadline))
-        return self._exactly(length, deadline)
-
-    def _exactly(self, length: int, deadline: float) -> bytes:
-        parts: list[bytes] = []
-        while length:
-            self._wait(self._readable, deadline)
-            part = os.read(self._from, min(length, 1 << 20))
-            if not part:
-                raise _Gone
-            parts.append(part)
-            length -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    @staticmethod
-    def _wait(ready: select.poll, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0 or not ready.poll(math.ceil(left * 1000)):
-            raise _Late
-
-    def has_ended(self) -> bool:
-        """Whether the process is no more."""
-        return self._process.poll() is not None
-
-    def kill(self) -> None:
-        """Ends the process, surely, and waits until it is gone."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            pipe.close()
-
-
-class _Pool:
-    """Workers that wait for questions, one more than may be busy: the spare, ready when one is killed.
-
-    Callers are served in the order in which they came. One thread, the keeper, starts every worker and stays until
-    the last is gone: where the kernel ends workers with their parent, it means the thread that started them.
-    """
-
-    def __init__(self, start: _worker.Start, size: int) -> None:
-        self._start, self._size = start, size
-        self._change = threading.Condition()
-        self._idle: deque[_Worker] = deque()
-        self._busy: set[_Worker] = set()
-        self._line: deque[object] = deque()
-        self._starting: _Worker | None = None
-        self._broken = ""
-        self._closed = False
-        self._keeper = threading.Thread(target=self._keep, name="p2p-workers", daemon=True)
-        self._keeper.start()
-
-    def ask(self, payload: bytes, seconds: float) -> bytes:
-        """Waits for a worker at most as long as the question may take, then has it answered within `seconds`."""
-        worker = self._hire(seconds)
-        while worker.has_ended():
-            # while it was idle; whoever ended it, this query did not
-            self._dismiss(worker, False)
-            worker = self._hire(seconds)
-        well = False
-        try:
-            reply = worker.ask(payload, time.monotonic() + seconds)
-            well = True
-            return reply
-        except _Late:
-            raise QueryTimeout(
-                f"The query took more than {seconds:g} seconds and was stopped: ask for less, or look for NOT EXISTS "
-                "over many rows (write it after a sub-query with DISTINCT).",
-                seconds=seconds,
-            ) from None
-        except _Gone:
-            raise EngineFailed("The engine stopped while it answered this query; nothing else is lost.") from None
-        finally:
-            self._dismiss(worker, well)
-
-    def _hire(self, seconds: float) -> _Worker:
-        deadline = time.monotonic() + seconds
-        ticket = object()
-        with self._change:
-            self._line.append(ticket)
-            try:
-                while not (self._line[0] is ticket and self._idle and len(self._busy) < self._size):
-                    self._check(deadline, seconds)
-                    self._change.wait(deadline - time.monotonic())
-                self._check(math.inf, seconds)
-                worker = self._idle.popleft()
-                self._busy.add(worker)
-                return worker
-            finally:
-                self._line.remove(ticket)
-                self._change.notify_all()
-
-    def _check(self, deadline: float, seconds: float) -> None:
-        """Whether it makes sense to wait on."""
-        if self._closed:
-            raise EngineFailed("The store is closed: open it again.")
-        if self._broken and not self._busy and not self._idle:
-            raise EngineFailed(f"The release cannot be opened: {self._broken}")
-        if time.monotonic() >= deadline:
-            raise QueryTimeout(
-                f"All workers were busy for {seconds:g} seconds: ask again in a moment.", seconds=seconds, waiting=True
-            )
-
-    def _dismiss(self, worker: _Worker, well: bool) -> None:
-        if not well:
-            worker.kill()
-        with self._change:
-            self._busy.discard(worker)
-            if well and not self._closed:
-                self._idle.append(worker)
-                well = False
-            self._change.notify_all()
-        if well:
-            worker.kill()
-
-    def _keep(self) -> None:
-        """The keeper: starts workers one after the other until there are enough, and again when one is gone."""
-        pause = 1.0
-        while True:
-            with self._change:
-                self._change.wait_for(lambda: self._closed or len(self._idle) + len(self._busy) <= self._size)
-                if self._closed:
-                    self._change.wait_for(lambda: not self._busy)
-                    return
-                worker = self._starting = _Worker(self._start)
-            try:
-                worker.open()
-                reason, pause = "", 1.0
-            except (EngineFailed, _Gone, _Late) as fault:
-                reason = str(fault) or "the worker ended, or took too long, while it opened it"
-            self._started(worker, reason)
-            if reason:
-                with self._change:
-                    self._change.wait_for(lambda: self._closed, pause)
-                pause = min(2 * pause, _PAUSE)
-
-    def _started(self, worker: _Worker, reason: str) -> None:
-        with self._change:
-            self._starting = None
-            self._broken = reason
-            wanted = not reason and not self._closed
-            if wanted:
-                self._idle.append(worker)
-            self._change.notify_all()
-        if not wanted:
-            worker.kill()
-
-    def close(self) -> None:
-        """No new questions; idle workers end now, busy ones after their answer."""
-        with self._change:
-            self._closed = True
-            gone = list(self._idle)
-            self._idle.clear()
-            if self._starting:
-                # its keeper waits for it and sees it end
-                os.kill(self._starting.pid, 9)
-            self._change.notify_all()
-        for worker in gone:
-            worker.kill()
-        if not self._busy:
-            self._keeper.join(timeout=10)
-
-    def kill(self) -> None:
-        """Ends every worker at once, also those that answer."""
-        with self._change:
-            busy = list(self._busy)
-        for worker in busy:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(worker.pid, 9)
-        self.close()
-
-
 #: what Virtuoso writes before the label of a blank node, which is none with it
 _NODE_ID: Final = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
 #: milliseconds by which a remote server may stop later than we do

@@ -18,10 +18,11 @@ from pathlib import Path
 import pytest
 
 from p2p_graph.config import Settings
-from p2p_graph.errors import EngineFailed, NoRelease, P2PError, QueryError, QueryTimeout
+from p2p_graph.errors import EngineFailed, NoRelease, P2PError, QueryCancelled, QueryError, QueryTimeout
 from p2p_graph.model import Boolean, Limits
 from p2p_graph.reading import _worker
 from p2p_graph.reading.store import EmbeddedStore, open_store
+from p2p_graph.reading.workers import HAS_GONE
 
 LIMITS = Limits(10, 1_000, 1_000_000)
 ENDLESS = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i in range(9))} FILTER(STR(?a1) = ?c8) }}"
@@ -116,6 +117,31 @@ def test_other_requests_do_not_feel_a_slow_one(store: EmbeddedStore) -> None:
         running.result()
     assert count > 20
     assert longest < 0.5
+
+
+def test_a_query_nobody_waits_for_ends_with_its_worker(store: EmbeddedStore) -> None:
+    gone = threading.Event()
+
+    def asked(query: str) -> None:
+        token = HAS_GONE.set(gone.is_set)
+        try:
+            with pytest.raises(QueryCancelled, match="Nobody waits"):
+                store.answer(query, Limits(30, 10, 1_000))
+        finally:
+            HAS_GONE.reset(token)
+
+    assert eventually(lambda: full(store))
+    with ThreadPoolExecutor(3) as pool:
+        # the third waits in line, and goes as well
+        running = [pool.submit(asked, ENDLESS) for _ in range(store._pool._size + 1)]
+        assert eventually(lambda: len(store._pool._busy) == store._pool._size and len(store._pool._line) == 1)
+        victims = {worker.pid for worker in store._pool._busy}
+        gone.set()
+        for one in running:
+            one.result(timeout=5)
+    assert not any(alive(pid) for pid in victims)
+    assert store.answer("ASK {}", LIMITS) == Boolean(True)
+    assert eventually(lambda: full(store))
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])

@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 from flask import Flask
@@ -206,10 +208,9 @@ def test_whole_graph_is_bounded_by_its_bytes_not_by_rows(example_home: Path) -> 
 # the server under it
 
 
-@pytest.fixture
-def port(example_home: Path) -> Iterator[int]:
-    """The port of a server that waits one second for a request."""
-    settings = Settings(home=example_home, workers=1, client_minute=0, body_seconds=1.0, body_bytes=1_000)
+@contextlib.contextmanager
+def serving(settings: Settings) -> Iterator[tuple[Flask, int]]:
+    """An app behind its server, and the port."""
     app = create_app(settings)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -217,11 +218,19 @@ def port(example_home: Path) -> Iterator[int]:
         server = listen_with(app, settings, listening, threads=2)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
-        yield listening.getsockname()[1]
+        yield app, listening.getsockname()[1]
         server.task_dispatcher.shutdown()
         server.close()
         thread.join(timeout=10)
     closing(app)
+
+
+@pytest.fixture
+def port(example_home: Path) -> Iterator[int]:
+    """The port of a server that waits one second for a request."""
+    settings = Settings(home=example_home, workers=1, client_minute=0, body_seconds=1.0, body_bytes=1_000)
+    with serving(settings) as (_, number):
+        yield number
 
 
 def answer(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
@@ -301,3 +310,21 @@ def test_several_requests_on_one_connection_each_have_their_time(port: int) -> N
             time.sleep(0.4)
             connection.sendall(b"Host: a\r\n\r\n")
             assert answer(connection)[0] == 200
+
+
+def test_query_ends_when_its_client_leaves(example_home: Path) -> None:
+    """With one worker and long patience, the next client would otherwise wait a minute."""
+    settings = Settings(home=example_home, workers=1, client_minute=0, query_seconds=60)
+    with serving(settings) as (app, port):
+        asked = urlencode({"query": SLOW.replace("FILTER", "?j ?k ?l . ?m ?n ?o . FILTER")})
+        with socket.create_connection(("127.0.0.1", port)) as leaving:
+            leaving.sendall(f"GET /sparql?{asked} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            graph = app.extensions["p2p_current"]
+            deadline = time.monotonic() + 20
+            while not (graph._opened and graph._opened.graph._store._pool._busy):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            (busy,) = graph._opened.graph._store._pool._busy
+        with urlopen(f"http://127.0.0.1:{port}{ASK}", timeout=20) as response:
+            assert response.status == 200
+        assert busy.has_ended()
