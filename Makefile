@@ -30,8 +30,8 @@ fmt: $(VENV)/.dev ## put code and data in their one order
 release: $(VENV)/.run ## build a release from the data and make it the current one
 	@$(BIN)/p2p release
 
-bench: $(VENV)/.dev ## measure the saved queries on generated data (TRIPLES=100000)
-	@$(BIN)/python -m bench.queries --triples $(or $(TRIPLES),100000)
+bench: $(VENV)/.dev ## measure the saved queries on generated data (TRIPLES=100000 AGAINST=rdflib,jena,virtuoso)
+	@$(BIN)/python -m bench.queries --triples $(or $(TRIPLES),100000) --against "$(AGAINST)"
 
 conformance: $(VENV)/.dev ## ask the test suites of the W3C for SPARQL 1.1 over HTTP (SUITE=folder)
 	@$(BIN)/python tests/conformance/run.py $(or $(SUITE),var/rdf-tests)

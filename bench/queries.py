@@ -2,14 +2,14 @@
 
     python -m bench.queries --triples 100000
 
-Paths: the engine alone, through a query worker, over HTTP on our own server, and rdflib (on small data). Times are
-medians in milliseconds; on a shared machine read the ratios. A query past the limit is ended and shown as `> limit`.
+Paths: the engine alone, through a query worker, over HTTP on our own server, and other engines named with --against.
+Times are medians in milliseconds; on a shared machine read the ratios. A query past the limit is ended and shown as
+`> limit`. At the end stand the median over the questions, and an empty answer of the same server beside the light ones.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import re
 import statistics
@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.generate import write_release
+from bench.rivals import RIVALS, Child, Rival, TooSlow
 from p2p_graph import open_graph
 from p2p_graph.config import Settings, share
 from p2p_graph.errors import P2PError
@@ -30,16 +31,13 @@ from p2p_graph.model import Limits
 from p2p_graph.reading.library import Library, SavedQuery
 
 ROWS = 10_000_000
-RDFLIB_UP_TO = 150_000
 MEMORY_UP_TO = 3_000_000
+#: milliseconds in the engine up to which a question is light
+LIGHT = 3.0
 _VALUES = {"country": "XA", "practice": "bench-1", "document": "bench-1", "organisation": "bench-1", "year": "2015"}
 _CONCEPTS = {"role": "peer", "form": "informal", "function": "referral", "practice-kind": "naloxone"}
 
-Run = Callable[[str], object]
-
-
-class TooSlow(Exception):
-    """A query past the limit."""
+Run = Callable[[str], float | None]
 
 
 def bound(saved: SavedQuery) -> str | None:
@@ -52,33 +50,6 @@ def bound(saved: SavedQuery) -> str | None:
         elif parameter.required:
             return None
     return saved.bind(**values)
-
-
-class Child:
-    """An engine in a process of its own, since nothing else can end a query that does not end."""
-
-    def __init__(self, target: Callable[[Connection, str], None], folder: Path, seconds: float) -> None:
-        self._target, self._folder, self._seconds = target, folder, seconds
-        self._start()
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, far = context.Pipe()
-        self._process = context.Process(target=self._target, args=(far, str(self._folder)), daemon=True)
-        self._process.start()
-        self._pipe.recv()
-
-    def run(self, query: str) -> None:
-        self._pipe.send(query)
-        if not self._pipe.poll(self._seconds):
-            self.close()
-            self._start()
-            raise TooSlow
-        self._pipe.recv()
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.join()
 
 
 def engine(pipe: Connection, folder: str) -> None:
@@ -97,17 +68,6 @@ def engine(pipe: Connection, folder: str) -> None:
         pipe.send(1 if isinstance(answer, QueryBoolean) else sum(1 for _ in answer))
 
 
-def rdflib_engine(pipe: Connection, folder: str) -> None:
-    """rdflib in memory."""
-    import rdflib
-
-    dataset = rdflib.Dataset(default_union=True)
-    dataset.parse(Path(folder) / "data.nq", format="nquads")
-    pipe.send("ready")
-    while True:
-        pipe.send(sum(1 for _ in dataset.query(pipe.recv())))
-
-
 def timed(run: Run, query: str, times: int, seconds: float) -> float | str:
     """The median in milliseconds, or why there is none."""
     found = []
@@ -116,8 +76,8 @@ def timed(run: Run, query: str, times: int, seconds: float) -> float | str:
             # The comment differs each time, so that no path answers from what it kept of the last time.
             asked = f"{query}\n# {number}"
             start = time.perf_counter()
-            run(asked)
-            found.append((time.perf_counter() - start) * 1000)
+            own = run(asked)
+            found.append((time.perf_counter() - start) * 1000 if own is None else own)
             if found[-1] > seconds * 300:
                 break
     except TooSlow:
@@ -153,38 +113,73 @@ def over_http(address: str) -> Run:
     return run
 
 
-def measure(folder: Path, triples: int, times: int, seconds: float) -> None:
+def empty_over_http(address: str) -> Run:
+    """An answer of the same server that asks no engine."""
+
+    def run(_query: str) -> None:
+        asked = urllib.request.Request(f"{address}sparql", method="OPTIONS")
+        with urllib.request.urlopen(asked, timeout=300) as answer:
+            answer.read()
+
+    return run
+
+
+def measure(folder: Path, times: int, seconds: float, against: list[str]) -> None:
     """Prints one row for each saved question."""
     questions = [(saved.name, bound(saved)) for saved in Library.load(share("queries")).questions]
     settings = Settings(store=str(folder), query_seconds=seconds, query_rows=ROWS)
     server, address = serve(folder, seconds)
-    children = [Child(engine, folder, seconds)]
+    others: dict[str, Rival] = {"engine": Child(engine, folder, seconds)}
     start = time.perf_counter()
     graph = open_graph(settings=settings)
     limits = Limits(seconds, ROWS, 1_000_000_000)
     graph.ask("ASK {}", limits)
     print(f"a worker opens the release in {time.perf_counter() - start:.2f} s")
-    paths: dict[str, Run] = {
-        "engine": children[0].run,
-        "worker": lambda query: graph.ask(query, limits),
-        "http": over_http(address),
-    }
-    if triples <= RDFLIB_UP_TO:
-        children.append(Child(rdflib_engine, folder, seconds))
-        paths["rdflib"] = children[-1].run
+
+    def worker(query: str) -> None:
+        graph.ask(query, limits)
+
     try:
-        print(f"{'question':32}{''.join(f'{name:>11}' for name in paths)}   ratios to the engine")
-        for name, query in questions:
-            if query is None:
-                print(f"{name:32}   no value in generated data")
-                continue
-            print(_row(name, [timed(run, query, times, seconds) for run in paths.values()]), flush=True)
+        for name in against:
+            others[name] = RIVALS[name](folder, seconds)
+            print(f"{name} is loaded", flush=True)
+        paths: dict[str, Run] = {"engine": others["engine"].run, "worker": worker, "http": over_http(address)}
+        paths |= {name: others[name].run for name in against}
+        _report(questions, paths, empty_over_http(address), times, seconds)
     finally:
         graph.close()
         server.terminate()
         server.wait()
-        for child in children:
-            child.close()
+        for other in others.values():
+            other.close()
+
+
+def _report(
+    questions: list[tuple[str, str | None]], paths: dict[str, Run], empty: Run, times: int, seconds: float
+) -> None:
+    print(f"{'question':32}{''.join(f'{name:>11}' for name in paths)}   ratios to the engine")
+    rows: list[dict[str, float | str]] = []
+    for name, query in questions:
+        if query is None:
+            print(f"{name:32}   no value in generated data")
+            continue
+        rows.append({path: timed(run, query, times, seconds) for path, run in paths.items()})
+        print(_row(name, list(rows[-1].values())), flush=True)
+    print()
+    for path in list(paths)[1:]:
+        # a query past the limit counts as the limit
+        ratios = [_number(row[path], seconds) / _number(row["engine"], seconds) for row in rows]
+        slower = sum(ratio > 1 for ratio in ratios)
+        print(f"{path}: median ratio {statistics.median(ratios):.2f}; slower on {slower} of {len(rows)}")
+    light = [row for row in rows if isinstance(row["engine"], float) and row["engine"] < LIGHT]
+    nothing = timed(empty, "", 200, seconds)
+    if light and isinstance(nothing, float):
+        ratio = statistics.median(_number(row["http"], seconds) for row in light) / nothing
+        print(f"an empty answer over HTTP {nothing:.2f} ms; the {len(light)} light questions {ratio:.1f} times that")
+
+
+def _number(found: float | str, seconds: float) -> float:
+    return found if isinstance(found, float) else seconds * 1000
 
 
 def _row(name: str, found: list[float | str]) -> str:
@@ -203,13 +198,17 @@ def main() -> None:
     parser.add_argument("--triples", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=5, help="how often each query runs")
     parser.add_argument("--limit", type=float, default=20.0, help="seconds one query may take")
+    parser.add_argument("--against", default="", help=f"other engines, with commas between: {', '.join(RIVALS)}")
     parser.add_argument("--folder", type=Path, default=Path("var/bench"), help="where generated data is kept")
     given = parser.parse_args()
     folder = given.folder / str(given.triples)
     if not (folder / "manifest.json").is_file():
         print(f"generating {given.triples} triples …")
         write_release(folder, given.triples)
-    measure(folder, given.triples, given.times, given.limit)
+    against = [name for name in given.against.split(",") if name]
+    if unknown := sorted(set(against) - set(RIVALS)):
+        parser.error(f"there is no engine {unknown[0]}: choose from {', '.join(RIVALS)}")
+    measure(folder, given.times, given.limit, against)
 
 
 if __name__ == "__main__":
