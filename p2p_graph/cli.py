@@ -5,7 +5,6 @@ Commands of other packages join by the entry point `p2p_graph.commands`.
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -295,13 +294,8 @@ def _give(answer: Answer, format_name: str | None, output: Path | None) -> None:
     if format_name is None and isinstance(answer, Boolean):
         click.echo("true" if answer else "false")
         return
-    if format_name == "xlsx" and isinstance(answer, Table):
-        file = io.BytesIO()
-        answer.to_xlsx(file, now=datetime.now().astimezone())
-        _put(file.getvalue(), output)
-        return
     default = "csv" if isinstance(answer, Table) else "ttl"
-    _put(formats.write(answer, format_name or default), output)
+    _put(formats.write(answer, format_name or default, now=datetime.now().astimezone()), output)
 
 
 def _put(data: bytes, output: Path | None) -> None:

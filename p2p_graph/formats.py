@@ -2,20 +2,36 @@
 
 Tables come as SPARQL JSON, SPARQL XML, CSV and TSV, booleans as SPARQL JSON and XML only, because the W3C
 defines CSV and TSV for SELECT alone. Triples come as Turtle, N-Triples, JSON-LD (expanded form) and RDF/XML.
-All are written by the engine's own serialisers; nothing here opens a file.
+All these are written by the engine's own serialisers. For spreadsheet programs a table also comes as a workbook, and
+as CSV that such a program reads as UTF-8 and takes no formula from. Nothing here opens a file.
 """
 
 from __future__ import annotations
 
+import csv
 import io
+import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal as OneOf
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Triple, parse_query_results, serialize
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse_query_results,
+    serialize,
+)
 
+from p2p_graph import workbook
 from p2p_graph.errors import UnknownFormat
-from p2p_graph.model import Answer, Boolean, Table, Triples
+from p2p_graph.model import Answer, Boolean, Table, Term, Triples
+from p2p_graph.tables import Labels, read
 from p2p_graph.vocab import PREFIXES
 
 __all__ = ["FORMATS", "Format", "Kind", "find", "kind_of", "prefixes_in", "sorted_head", "write"]
@@ -25,13 +41,24 @@ Kind = OneOf["table", "boolean", "triples"]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way to write one kind of answer: its name in addresses, media type, and the suffix of its files."""
+    """One way to write one kind of answer: its name and suffix in addresses, its media type, who writes it."""
 
     name: str
     media_type: str
     suffix: str
     kind: Kind
     title: str
+    #: whether the engine writes it, so that a worker can, too
+    by_engine: bool = True
+
+    @property
+    def ending(self) -> str:
+        """How the names of its files end.
+
+        >>> find("csv-excel", "table").ending, find("turtle", "triples").ending
+        ('csv', 'ttl')
+        """
+        return self.suffix.partition("-")[0]
 
     @property
     def content_type(self) -> str:
@@ -52,6 +79,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("xml", _XML, "xml", "table", "SPARQL XML"),
     Format("csv", "text/csv", "csv", "table", "CSV"),
     Format("tsv", "text/tab-separated-values", "tsv", "table", "TSV"),
+    Format("csv-excel", "text/csv", "csv-excel", "table", "CSV for Excel", by_engine=False),
+    Format("xlsx", workbook.MEDIA_TYPE, "xlsx", "table", "XLSX", by_engine=False),
     Format("json", _JSON, "json", "boolean", "SPARQL JSON"),
     Format("xml", _XML, "xml", "boolean", "SPARQL XML"),
     Format("turtle", "text/turtle", "ttl", "triples", "Turtle"),
@@ -100,8 +129,10 @@ def kind_of(answer: Answer) -> Kind:
     return "boolean" if isinstance(answer, Boolean) else "triples"
 
 
-def write(answer: Answer, name: str) -> bytes:
+def write(answer: Answer, name: str, now: datetime | None = None, labels: Labels | None = None) -> bytes:
     """The answer in the format of that name. Raises UnknownFormat if there is none for this kind of answer.
+
+    A workbook says when it was written, and needs `now`; with `labels` its addresses have names beside them.
 
     >>> from pyoxigraph import Literal
     >>> write(Table(("name", "since"), ((Literal("Vrač, peer"), None),)), "csv").decode()
@@ -111,6 +142,12 @@ def write(answer: Answer, name: str) -> bytes:
     """
     fmt = find(name, kind_of(answer))
     if isinstance(answer, Table):
+        if fmt.name == "xlsx":
+            if now is None:
+                raise TypeError("a workbook says when it was written: give `now`")
+            return workbook.written(answer, now, labels)
+        if fmt.name == "csv-excel":
+            return _for_excel(answer)
         return _bytes(_solutions(answer).serialize(format=_RESULTS[fmt.name]))
     if isinstance(answer, Boolean):
         plain = parse_query_results(f'{{"head":{{}},"boolean":{str(bool(answer)).lower()}}}', QueryResultsFormat.JSON)
@@ -160,6 +197,27 @@ def _solutions(table: Table) -> QuerySolutions:
     found = parse_query_results(io.BytesIO(text.encode()), QueryResultsFormat.TSV)
     assert isinstance(found, QuerySolutions)
     return found
+
+
+#: where a spreadsheet program may see the begin of a formula: at the begin of a cell, and after what parts cells in
+#: some country's settings, where the quotes around a cell with commas do not hold it together
+_FORMULA: Final = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=\s*[=+\-@＝＋－＠])")
+
+
+def _for_excel(table: Table) -> bytes:
+    """CSV with a byte-order mark, by which Excel knows UTF-8, and an apostrophe before what it would compute."""
+    lines = io.StringIO(newline="")
+    rows = csv.writer(lines)
+    rows.writerow(table.columns)
+    rows.writerows([_plain(term) for term in row] for row in table.rows)
+    return BOM_UTF8 + lines.getvalue().encode()
+
+
+def _plain(term: Term | None) -> str:
+    if term is None:
+        return ""
+    text = term.value if isinstance(term, NamedNode | Literal) else str(term)
+    return text if read(term).kind in ("integer", "decimal", "double") else _FORMULA.sub("'", text)
 
 
 def _bytes(written: bytes | None) -> bytes:

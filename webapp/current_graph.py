@@ -12,6 +12,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from datetime import UTC, datetime
 from typing import Final, TypeVar, cast
 
 from flask import Flask, current_app, g
@@ -20,7 +21,9 @@ from p2p_graph.config import Settings
 from p2p_graph.errors import P2PError
 from p2p_graph.model import Limits
 from p2p_graph.reading import Graph, open_graph
+from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.store import Dataset
+from p2p_graph.tables import Labels
 
 __all__ = ["CurrentGraph", "answered", "graph", "install", "is_lasting", "remembered"]
 
@@ -187,11 +190,23 @@ def is_lasting(query: str) -> bool:
     return _lease().is_fixed and not _FLEETING.search(query)
 
 
-def answered(query: str, format_name: str, dataset: Dataset | None = None, limits: Limits | None = None) -> bytes:
-    """The answer of a query as bytes in a format; one that lasts is given again from memory."""
+def answered(
+    query: str,
+    format_name: str,
+    dataset: Dataset | None = None,
+    limits: Limits | None = None,
+    saved: SavedQuery | None = None,
+    labels: Labels | None = None,
+) -> bytes:
+    """The answer of a query as bytes in a format; one that lasts is given again from memory.
+
+    A workbook also tells which saved query it answers, and with `labels` what its addresses are called.
+    """
     opened = _lease()
 
     def ask() -> bytes:
-        return opened.graph.written(query, format_name, limits, dataset)
+        now = datetime.now(UTC)
+        return opened.graph.written(query, format_name, limits, dataset, now=now, saved=saved, labels=labels)
 
-    return opened.answer((query, format_name, dataset, limits), ask) if is_lasting(query) else ask()
+    key = (query, format_name, dataset, limits, saved.name if saved else "")
+    return opened.answer(key, ask) if is_lasting(query) else ask()

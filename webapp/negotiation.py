@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -18,15 +20,20 @@ from werkzeug.http import parse_accept_header
 from p2p_graph.errors import UnknownFormat
 from p2p_graph.formats import FORMATS, Format, Kind, find
 from p2p_graph.model import Limits
+from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.store import Dataset
+from p2p_graph.tables import Labels
+from p2p_graph.vocab import kind_and_slug
 from webapp.current_graph import answered, graph, is_lasting
 from webapp.problems import CORS, PREFLIGHT, NotAcceptable
 
 __all__ = [
+    "Told",
     "answer_to",
     "choose",
     "chosen_for_thing",
     "data_of_thing",
+    "file_named",
     "format_of_suffix",
     "formats_for",
     "fresh",
@@ -35,6 +42,8 @@ __all__ = [
     "with_version",
 ]
 
+#: letters of a name of a file before its version
+_STEM: Final = 80
 _HTML: Final = ("text/html", "application/xhtml+xml")
 
 #: names that askers use for a format besides its own media type
@@ -87,7 +96,7 @@ def _by_accept(kind: Kind, header: str) -> Format | None:
 
 
 def _refused(kind: Kind, sentence: str) -> NotAcceptable:
-    types = tuple(fmt.media_type for fmt in formats_for(kind))
+    types = tuple(dict.fromkeys(fmt.media_type for fmt in formats_for(kind)))
     return NotAcceptable(f"{sentence} There are: {', '.join(types)}.", types=types)
 
 
@@ -103,7 +112,18 @@ def with_version(response: Response) -> Response:
     return response
 
 
-def answer_to(fmt: Format, query: str, dataset: Dataset | None = None, limits: Limits | None = None) -> Response:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file of an answer says beside it: the stem of its name, the saved query, what things are called."""
+
+    file: str
+    saved: SavedQuery | None = None
+    labels: Labels | None = None
+
+
+def answer_to(
+    fmt: Format, query: str, dataset: Dataset | None = None, limits: Limits | None = None, told: Told | None = None
+) -> Response:
     """The answer of a query in a format.
 
     Its tag says release, query, dataset and format, so that who has an answer that lasts costs no work; the tag of
@@ -111,12 +131,13 @@ def answer_to(fmt: Format, query: str, dataset: Dataset | None = None, limits: L
     """
     version = graph().version
     lasting = is_lasting(query)
-    body = b"" if lasting else answered(query, fmt.name, dataset, limits)
+    saved, labels = (told.saved, told.labels) if told else (None, None)
+    body = b"" if lasting else answered(query, fmt.name, dataset, limits, saved, labels)
     said = repr((query, dataset)).encode() if lasting else body
     tag = f"{version}-{fmt.suffix}-{hashlib.blake2b(said, digest_size=12).hexdigest()}"
     known = not request.if_none_match.star_tag and request.if_none_match.contains_weak(tag)
     if lasting and not known:
-        body = answered(query, fmt.name, dataset, limits)
+        body = answered(query, fmt.name, dataset, limits, saved, labels)
     headers = {
         "ETag": f'W/"{tag}"',
         "Cache-Control": "public, no-cache",
@@ -124,7 +145,15 @@ def answer_to(fmt: Format, query: str, dataset: Dataset | None = None, limits: L
         "X-P2P-Version": version,
         **CORS,
     }
+    if told:
+        headers["Content-Disposition"] = file_named(told.file, fmt)
     return Response(b"" if known else body, 304 if known else 200, headers, content_type=fmt.content_type)
+
+
+def file_named(stem: str, fmt: Format) -> str:
+    """The header that gives a download its name: what it is, which release, which format."""
+    plain = re.sub(r"[^A-Za-z0-9-]+", "-", stem).strip("-")[:_STEM].rstrip("-") or "answer"
+    return f'inline; filename="{plain}-{graph().version}.{fmt.ending}"'
 
 
 def fresh(make: Callable[[], str | bytes], content_type: str = "text/html; charset=utf-8") -> Response:
@@ -169,7 +198,8 @@ def data_of_thing(address: str, suffix: str) -> Response:
     """The data of a thing as a file of its own. Raises UnknownThing."""
     graph().entity(address)
     fmt = find(suffix, "triples")
-    response = answer_to(fmt, graph().library.get("data-of-thing").bind(thing=address))
+    file = "-".join(kind_and_slug(address) or ())
+    response = answer_to(fmt, graph().library.get("data-of-thing").bind(thing=address), told=Told(file))
     response.headers["Link"] = f'<{address}>; rel="describes"'
     return response
 

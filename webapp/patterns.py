@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template
@@ -11,7 +12,7 @@ from p2p_graph.formats import write
 from p2p_graph.reading.pattern import PatternTable, pattern_rows
 from webapp import instances
 from webapp.current_graph import graph, remembered
-from webapp.negotiation import format_of_suffix, formats_for, fresh
+from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 
 __all__ = ["pages"]
 
@@ -42,7 +43,9 @@ def patterns() -> Response:
 def patterns_data(suffix: str) -> Response:
     """The same as a table in the format of a suffix."""
     form = format_of_suffix(suffix, "table")
-    return fresh(lambda: write(pattern_rows(_found()), form.name), form.content_type)
+    response = fresh(lambda: write(pattern_rows(_found()), form.name, datetime.now(UTC)), form.content_type)
+    response.headers["Content-Disposition"] = file_named("patterns", form)
+    return response
 
 
 @pages.get("/patterns/<slug:name>")

@@ -53,6 +53,7 @@ _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
     errors.UnknownFormat: (404, "No such format"),
     errors.StoreUnavailable: (503, "The store does not answer"),
     errors.NoRelease: (503, "No release yet"),
+    errors.NotInstalled: (501, "Not on this server"),
 }
 
 _HTTP: Final[dict[int, tuple[str, str]]] = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
@@ -12,15 +15,17 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from p2p_graph.config import Settings
 from p2p_graph.errors import P2PError, QueryRefused
-from p2p_graph.formats import Kind, write
+from p2p_graph.formats import Format, write
 from p2p_graph.model import Boolean, Prepared, Table, Triples
-from p2p_graph.reading.library import Parameter, SavedQuery
+from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.store import Dataset
-from p2p_graph.vocab import PREFIXES, SCHEMES
+from p2p_graph.text import fold
+from p2p_graph.vocab import PREFIXES
 from webapp import describing
+from webapp.asking import bound, choices, is_free, kind_of, stem
 from webapp.current_graph import graph, remembered
-from webapp.listing import countries, sorted_things
-from webapp.negotiation import answer_to, choose, format_of_suffix, formats_for, fresh, with_version
+from webapp.naming import names_of
+from webapp.negotiation import Told, answer_to, choose, format_of_suffix, formats_for, fresh, with_version
 from webapp.problems import Problem, describe, wants_page
 from webapp.protection import bounded
 from webapp.service import check_graphs, dataset_of, described
@@ -34,6 +39,7 @@ _SHOWN: Final = 500
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
+_TITLE: Final = re.compile(r"^#\+ title:[ \t]*(?P<title>\S.*)$", re.MULTILINE)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 
 
@@ -79,7 +85,18 @@ def endpoint(suffix: str) -> Response:
     asked = _asked(fields, suffix)
     prepared = graph().prepare(asked.query or "")
     check_graphs(query=prepared.text)
-    return answer_to(choose(prepared.kind, asked.named), prepared.text, asked.dataset)
+    told = Told(_stem(prepared.text), labels=_names)
+    return answer_to(choose(prepared.kind, asked.named), prepared.text, asked.dataset, told=told)
+
+
+def _stem(query: str) -> str:
+    """How files of the answer of a query are called: by its title if it has one, else by its text."""
+    title = _TITLE.search(query)
+    return fold(title["title"]) if title else f"query-{hashlib.blake2b(query.encode(), digest_size=4).hexdigest()}"
+
+
+def _names(addresses: Iterable[str]) -> dict[str, str]:
+    return names_of(graph(), addresses)
 
 
 def _description(named: str | None) -> Response:
@@ -134,7 +151,7 @@ def _editor(
     examples = [
         (q.title, q.question, f"/sparql?{urlencode({'query': q.bind()})}")
         for q in graph().library.questions
-        if _free(q)
+        if is_free(q)
     ]
     return render_template(
         "sparql/editor.html",
@@ -148,10 +165,6 @@ def _editor(
         prefixes=sorted(PREFIXES.items()),
         version=graph().version,
     )
-
-
-def _free(saved: SavedQuery) -> bool:
-    return not any(parameter.required for parameter in saved.parameters.values())
 
 
 def _starter() -> str:
@@ -217,13 +230,12 @@ def queries() -> Response:
 def saved(name: str) -> Response:
     """One saved question: its form, its answer, its text."""
     query = graph().library.get(name)
-    values = _bound(query)
+    values = bound(query, request.args.lists())
     if not wants_page() or "format" in request.args:
-        text = query.bind(**values)
-        form = choose(_kind(query), request.args.get("format"))
-        return answer_to(form, text)
-    asked = any(values.values()) or _free(query)
-    kind = _kind(query)
+        form = choose(kind_of(query), request.args.get("format"))
+        return _saved_answer(query, form, values)
+    asked = any(values.values()) or is_free(query)
+    kind = kind_of(query)
     downloads = [
         (f.title, f"/queries/{name}.{f.suffix}" + (f"?{urlencode(values, doseq=True)}" if values else ""))
         for f in formats_for(kind)
@@ -234,7 +246,7 @@ def saved(name: str) -> Response:
             query=query,
             values=values,
             shown=replace(_show(graph().ask(query.bind(**values))), columns=query.headings) if asked else None,
-            fields=[(p, _choices(p)) for p in query.parameters.values()],
+            fields=[(p, choices(p)) for p in query.parameters.values()],
             downloads=downloads if asked else [],
             edit=f"/sparql?{urlencode({'query': query.bind(**values)})}" if asked else None,
         )
@@ -246,39 +258,12 @@ def saved(name: str) -> Response:
 def saved_data(name: str, suffix: str) -> Response:
     """The answer of a saved question in the format of a suffix."""
     query = graph().library.get(name)
-    form = format_of_suffix(suffix, _kind(query))
-    return answer_to(form, query.bind(**_bound(query)))
+    form = format_of_suffix(suffix, kind_of(query))
+    return _saved_answer(query, form, bound(query, request.args.lists()))
 
 
-def _kind(query: SavedQuery) -> Kind:
-    """Which kind of answer a saved question gives, whatever its values."""
-    return remembered(("kind", query.name), lambda: graph().prepare(query.body).kind)
-
-
-def _bound(query: SavedQuery) -> dict[str, list[str]]:
-    values = {name: [v for v in given if v] for name, given in request.args.lists() if name not in ("format",)}
-    for name in values:
-        if name not in query.parameters:
-            query.bind(**{name: ""})
-    return {name: given for name, given in values.items() if given}
-
-
-def _choices(parameter: Parameter) -> list[tuple[str, str]]:
-    """What a form offers for a parameter: values with the words for them; none for a free field."""
-    if parameter.kind == "country":
-        return [(row.code, row.name) for row in remembered("countries", lambda: list(countries(graph())))]
-    if parameter.kind == "concept" and parameter.scheme in SCHEMES:
-        words = graph().concepts(parameter.scheme)
-        return [(w.address.rsplit("/", 1)[-1], w.labels.get("en", w.address)) for w in words]
-    if parameter.kind == "practice":
-        return remembered("practice-choices", _practice_choices)
-    return []
-
-
-def _practice_choices() -> list[tuple[str, str]]:
-    things = sorted_things(graph(), "practices")
-    names = graph().labels(things)
-    return [(thing.rsplit("/", 1)[-1], names[thing]) for thing in things]
+def _saved_answer(query: SavedQuery, form: Format, values: dict[str, list[str]]) -> Response:
+    return answer_to(form, query.bind(**values), told=Told(stem(query, values), query, _names))
 
 
 @pages.get("/queries/")

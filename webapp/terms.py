@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -15,8 +14,8 @@ from p2p_graph.reading import Graph
 from p2p_graph.vocab import PREFIXES, shorten
 from webapp.addresses import page_of
 from webapp.current_graph import graph, remembered
-from webapp.describing import Namer
 from webapp.listing import countries
+from webapp.naming import names_of
 from webapp.negotiation import fresh, with_version
 from webapp.protection import bounded
 
@@ -26,9 +25,8 @@ pages = Blueprint("terms", __name__)
 
 _JSON: Final = "application/json"
 
-#: names that one request may ask for, and how many go into one question to the store
+#: names that one request may ask for
 _MOST: Final = 4_000
-_AT_ONCE: Final = 500
 
 #: kind of word → what the editor calls it; schemes of concepts are no terms of a query
 _KINDS: Final = {
@@ -52,12 +50,8 @@ def names() -> Response:
 
     What is not ours or not there has no entry in the answer.
     """
-    wanted = [a for a in dict.fromkeys(_whole(given) for given in _asked()) if page_of(a)]
-    known = graph().words
-    # Only what exists is looked up by name: names are kept in memory, and strangers shall not fill it.
-    there = [a for a in wanted if a in known] + list(_existing(graph(), [a for a in wanted if a not in known]))
-    namer = Namer(graph()).learn(there)
-    found = {a: {"name": namer[a], "page": page_of(a)} for a in there}
+    called = names_of(graph(), (_whole(given) for given in _asked()))
+    found = {address: {"name": name, "page": page_of(address)} for address, name in called.items()}
     body = json.dumps(found, ensure_ascii=False)
     return with_version(Response(body, content_type=_JSON, headers={"Cache-Control": "no-store"}))
 
@@ -80,14 +74,6 @@ def _whole(name: str) -> str:
     """
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local if prefix in PREFIXES else name
-
-
-def _existing(graph: Graph, addresses: list[str]) -> Iterable[str]:
-    """Those of some addresses that the release says anything of."""
-    for start in range(0, len(addresses), _AT_ONCE):
-        for row in graph.run("those-that-exist", thing=addresses[start : start + _AT_ONCE]).rows:
-            if isinstance(row[0], NamedNode):
-                yield row[0].value
 
 
 def _terms(graph: Graph) -> bytes:

@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -14,19 +15,23 @@ from typing import Self
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.config import Settings, share
-from p2p_graph.errors import NoRelease, UnknownThing
+from p2p_graph.errors import AnswerTooLarge, NoRelease, UnknownThing
+from p2p_graph.formats import FORMATS, find, write
 from p2p_graph.model import Answer, Limits, Origin, Prepared, Table, Term
-from p2p_graph.reading.library import Library
+from p2p_graph.reading.library import Library, SavedQuery
 from p2p_graph.reading.network import Network, Wheel, mixing, project
 from p2p_graph.reading.pattern import PatternRow, PatternTable, bases, counted
 from p2p_graph.reading.search import Hit, LabelIndex
+from p2p_graph.reading.sheets import Binder
 from p2p_graph.reading.store import Dataset, Store, inspect, open_store
+from p2p_graph.tables import Labels
 from p2p_graph.vocab import BASE, PREFIXES, kind_and_slug
 
 __all__ = ["Entity", "Graph", "Reference", "Word", "open_graph"]
 
 _LABELS = frozenset({PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel"})
 _TYPE = PREFIXES["rdf"] + "type"
+_NOT_BY_ENGINE = frozenset(form.name for form in FORMATS if not form.by_engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class Graph:
         self._lock = threading.Lock()
         self._index: LabelIndex | None = None
         self._known_labels: dict[str, dict[str, str]] = {}
+        self._binder = Binder()
         self.library = library
 
     def __enter__(self) -> Self:
@@ -141,10 +147,35 @@ class Graph:
         return answer
 
     def written(
-        self, query: str, format_name: str, limits: Limits | None = None, dataset: Dataset | None = None
+        self,
+        query: str,
+        format_name: str,
+        limits: Limits | None = None,
+        dataset: Dataset | None = None,
+        *,
+        now: datetime | None = None,
+        saved: SavedQuery | None = None,
+        labels: Labels | None = None,
     ) -> bytes:
-        """The answer of a query as bytes in a format."""
-        return self._store.written(query, limits or self._limits, format_name, dataset)
+        """The answer of a query as bytes in a format. Raises UnknownFormat, or a QueryError if there is none.
+
+        A workbook says when it was written, and needs `now`; it also says which saved query it answers, and with
+        `labels` what its addresses are called.
+        """
+        limits = limits or self._limits
+        if format_name not in _NOT_BY_ENGINE:
+            return self._store.written(query, limits, format_name, dataset)
+        form = find(format_name, inspect(query).kind)
+        answer = self.ask(query, limits, dataset)
+        if form.name != "xlsx" or now is None or not isinstance(answer, Table):
+            content = write(answer, form.name)
+        else:
+            content = self._binder.bind(saved.told(answer) if saved else answer, limits, now, labels)
+        if len(content) > limits.bytes:
+            raise AnswerTooLarge(
+                f"The answer has more than {limits.bytes:,} bytes: ask for less, with LIMIT.", bytes=limits.bytes
+            )
+        return content
 
     def run(self, name: str, **values: str | Iterable[str]) -> Table:
         """Runs a saved query that gives a table, with values bound to its parameters."""

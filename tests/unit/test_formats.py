@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from datetime import datetime
 
 import pytest
 from hypothesis import given, strategies as st
@@ -46,15 +47,22 @@ def test_every_format_is_found_by_name_and_suffix_and_no_name_stands_twice() -> 
     for fmt in FORMATS:
         assert find(fmt.name, fmt.kind) is fmt
         assert find(fmt.suffix, fmt.kind) is fmt
-    for of in ("name", "suffix", "media_type"):
+    for of in ("name", "suffix"):
         assert len({(getattr(fmt, of), fmt.kind) for fmt in FORMATS}) == len(FORMATS)
+
+
+def test_of_two_formats_of_one_media_type_the_plain_one_comes_first() -> None:
+    of_csv = [fmt.name for fmt in FORMATS if fmt.media_type == "text/csv"]
+    assert of_csv == ["csv", "csv-excel"]
+    others = [fmt for fmt in FORMATS if fmt.media_type != "text/csv"]
+    assert len({(fmt.media_type, fmt.kind) for fmt in others}) == len(others)
 
 
 @pytest.mark.parametrize("name", ["", "html", "JSON", "turtle", "csv\x00", "x" * 500])
 def test_an_unknown_format_lists_those_there_are(name: str) -> None:
     with pytest.raises(UnknownFormat) as caught:
         find(name, "table")
-    assert caught.value.values["formats"] == ("json", "xml", "csv", "tsv")
+    assert caught.value.values["formats"] == ("json", "xml", "csv", "tsv", "csv-excel", "xlsx")
     assert len(str(caught.value)) < 200
 
 
@@ -103,6 +111,54 @@ def test_csv_has_values_alone_and_ends_lines_as_the_w3c_says() -> None:
         ["_:b", "", ""],
         ["", "Ζ\tη", "x"],
     ]
+
+
+#: what some program would take for a formula → as it stands in CSV for Excel
+FORMULAS = {
+    "=1+1": "'=1+1",
+    "+49 30": "'+49 30",
+    "-1+1": "'-1+1",
+    "@SUM(A1)": "'@SUM(A1)",
+    "\t=1": "'\t'=1",
+    "\r=1": "'\r'=1",
+    " =1": "' =1",
+    "＝1+1": "'＝1+1",
+    "=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0",
+    "one;=1+1": "one;'=1+1",
+    "one\n=1+1": "one\n'=1+1",
+    'one"\t@A1': "one\"\t'@A1",
+}
+#: and what none would
+PLAIN = ["peer-led", "a=b", "a, -b", "needle + syringe", "", "Łódź; Kraków", "x@example.org"]
+
+
+@pytest.mark.parametrize("text", FORMULAS, ids=repr)
+def test_a_formula_in_a_text_stays_text_in_csv_for_excel(text: str) -> None:
+    written = write(Table(("a",), ((Literal(text),),)), "csv-excel").decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(written, newline=""))) == [["a"], [FORMULAS[text]]]
+
+
+def test_csv_for_excel_has_a_mark_and_changes_no_other_value() -> None:
+    numbers = (Literal(-5), Literal("-0.5", datatype=NamedNode(f"{XSD}decimal")), Literal(-1e20))
+    cells = [*map(Literal, PLAIN), *numbers, NamedNode("https://example.org/a;b=c"), None]
+    table = Table(tuple(f"c{at}" for at in range(len(cells))), (tuple(cells),))
+    written = write(table, "csv-excel")
+    assert written.startswith(b"\xef\xbb\xbfc0,c1")
+    assert written[3:].endswith(b"\r\n")
+    marked = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+    plain = list(csv.reader(io.StringIO(write(table, "csv").decode(), newline="")))
+    assert marked == plain
+
+
+def test_a_number_that_is_none_is_guarded_like_a_text() -> None:
+    table = Table(("n",), ((Literal("=1", datatype=NamedNode(f"{XSD}integer")),),))
+    assert write(table, "csv-excel") == b"\xef\xbb\xbfn\r\n'=1\r\n"
+
+
+def test_a_workbook_needs_to_know_when_it_is_written() -> None:
+    assert write(TABLE, "xlsx", datetime(2026, 1, 7))[:2] == b"PK"
+    with pytest.raises(TypeError):
+        write(TABLE, "xlsx")
 
 
 def test_tsv_has_terms() -> None:

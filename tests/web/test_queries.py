@@ -38,7 +38,7 @@ def test_each_question_is_a_form_and_a_download(client: FlaskClient, name: str) 
     assert query.title in page.headings[0]
     assert {f"p-{parameter}" for parameter in query.parameters} <= set(page.ids)
     assert client.get(f"/queries/{name}", query_string=asked, headers={"Accept": "text/html"}).status_code == 200
-    for suffix in ("json", "xml", "csv", "tsv"):
+    for suffix in ("json", "xml", "csv", "tsv", "csv-excel", "xlsx"):
         assert client.get(f"/queries/{name}.{suffix}", query_string=asked).status_code == 200
     head = client.get(f"/queries/{name}.csv", query_string=asked).get_data(as_text=True).splitlines()[0]
     assert head == ",".join(query.columns)
@@ -105,7 +105,7 @@ def test_missing_value_is_asked_for(client: FlaskClient) -> None:
 
 
 def test_unknown_suffix_names_those_there_are(client: FlaskClient) -> None:
-    response = client.get("/queries/practices-by-country.xlsx")
+    response = client.get("/queries/practices-by-country.ods")
     assert response.status_code == 404
     assert "csv" in response.get_json()["formats"]
 
