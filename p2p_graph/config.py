@@ -16,17 +16,17 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def share(folder: str) -> Path:
-    """Where `queries`, `ontology` or `data/triples` stand: in a checkout, or inside the installed package.
+    """Where `queries`, `ontology`, `data/triples` or `CITATION.cff` stand: in a checkout, or in the installed package.
 
-    Raises SettingsError if neither holds the folder.
+    Raises SettingsError if neither holds it.
 
     >>> share("ontology").name
     'ontology'
     """
     for root in (_PACKAGE / "_share", _PACKAGE.parent):
-        if (root / folder).is_dir():
+        if (root / folder).exists():
             return root / folder
-    raise SettingsError(f"The folder {folder} is in neither the package nor a checkout: install again.", setting=folder)
+    raise SettingsError(f"{folder} is in neither the package nor a checkout: install again.", setting=folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ class Settings:
     client_queries: int = 4
     #: requests to the doors for data that one client may send in a minute; 0 for any number
     client_minute: int = 600
+    #: new citations that one client may make in an hour; 0 for any number
+    client_citations: int = 60
+    #: bytes that all citations together may take on disk
+    citations_bytes: int = 1_000_000_000
     #: proxies in front of the website whose word for the client's address is taken; 0 for none
     proxies: int = 0
     #: bytes that the body of one request may have

@@ -9,12 +9,18 @@ P2PError
 │   ├── QueryTimeout         past its seconds; the worker is gone
 │   ├── QueryCancelled       nobody waits for it any more
 │   ├── AnswerTooLarge       more rows or bytes than the limit
+│   ├── AnswerTooAlike       nameless nodes that cannot be told apart in reasonable time
 │   └── EngineFailed         the engine stopped while it answered
 ├── LibraryError
 │   ├── UnknownQuery         no saved query of that name
 │   ├── UnknownParameter     the saved query has no such parameter
 │   └── BadValue             a value of the wrong kind for its parameter
 ├── UnknownThing             no thing at that address
+│   └── PurgedThing          there was one; it was taken out for good
+├── CitationError
+│   ├── UnknownCitation      no citation of that number
+│   ├── DamagedCitation      a kept citation that is not what was written
+│   └── CitationsFull        no room for another one
 ├── UnknownFormat            no format of that name for this kind of answer
 ├── StoreUnavailable         a remote endpoint is down, or its answer makes no sense
 ├── NoRelease                no release in that folder
@@ -26,14 +32,19 @@ P2PError
 from __future__ import annotations
 
 __all__ = [
+    "AnswerTooAlike",
     "AnswerTooLarge",
     "BadValue",
+    "CitationError",
+    "CitationsFull",
+    "DamagedCitation",
     "DataError",
     "EngineFailed",
     "LibraryError",
     "NoRelease",
     "NotInstalled",
     "P2PError",
+    "PurgedThing",
     "QueryCancelled",
     "QueryError",
     "QueryRefused",
@@ -42,6 +53,7 @@ __all__ = [
     "QueryTooComplex",
     "SettingsError",
     "StoreUnavailable",
+    "UnknownCitation",
     "UnknownFormat",
     "UnknownGraph",
     "UnknownParameter",
@@ -122,6 +134,12 @@ class AnswerTooLarge(QueryError):
     code = "answer-too-large"
 
 
+class AnswerTooAlike(QueryError):
+    """An answer whose nameless nodes cannot be told apart in reasonable time, so that it has no canonical form."""
+
+    code = "answer-too-alike"
+
+
 class EngineFailed(QueryError):
     """The engine stopped while it answered; nothing else is lost."""
 
@@ -156,6 +174,36 @@ class UnknownThing(P2PError):
     """No thing at that address; value `address`."""
 
     code = "unknown-thing"
+
+
+class PurgedThing(UnknownThing):
+    """There was a thing at that address; it was taken out for good. Value `address`."""
+
+    code = "purged"
+
+
+class CitationError(P2PError):
+    """A citation that cannot be kept or found."""
+
+    code = "citation"
+
+
+class UnknownCitation(CitationError):
+    """No citation of that number is kept here; value `citation`."""
+
+    code = "unknown-citation"
+
+
+class DamagedCitation(CitationError):
+    """A kept citation that is not what was written; value `citation`."""
+
+    code = "damaged-citation"
+
+
+class CitationsFull(CitationError):
+    """The folder of citations has no room for another one; value `bytes` is its limit."""
+
+    code = "citations-full"
 
 
 class UnknownFormat(P2PError):

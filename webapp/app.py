@@ -14,6 +14,7 @@ from p2p_graph.config import Settings
 from p2p_graph.vocab import KINDS
 from webapp import (
     browse,
+    citing,
     current_graph,
     graph_store,
     negotiation,
@@ -24,6 +25,7 @@ from webapp import (
     publish,
     sparql,
     terms,
+    withholding,
 )
 
 __all__ = ["create_app"]
@@ -70,8 +72,17 @@ def create_app(settings: Settings) -> Flask:
     current_graph.install(app, settings)
     protection.install(app, settings)
     negotiation.install(app)
+    withholding.install(app, settings)
     problems.install(app)
-    for part in (browse.pages, patterns.pages, sparql.pages, terms.pages, graph_store.pages, publish.pages):
+    for part in (
+        browse.pages,
+        citing.pages,
+        patterns.pages,
+        sparql.pages,
+        terms.pages,
+        graph_store.pages,
+        publish.pages,
+    ):
         app.register_blueprint(part)
     return app
 

@@ -25,7 +25,7 @@ from p2p_graph.reading.workers import HAS_GONE
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["HEADERS", "Gate", "TooMany", "bounded", "install"]
+__all__ = ["HEADERS", "Allowance", "Gate", "TooMany", "bounded", "install", "spend_citation"]
 
 Given = ParamSpec("Given")
 Answered = TypeVar("Answered")
@@ -52,6 +52,8 @@ def install(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
     app.extensions["p2p_gate"] = Gate(settings.client_queries, settings.client_minute)
+    told = "One client may make {} new citations an hour."
+    app.extensions["p2p_citing"] = Allowance(settings.client_citations, 3600, "an_hour", told)
     if settings.proxies:
         number = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
@@ -89,6 +91,38 @@ class TooMany(TooManyRequests):
         self.values: dict[str, object] = {"retry_after": seconds, **values}
 
 
+class Allowance:
+    """How often each client may do something within some seconds; 0 for any number.
+
+    A client may save up so many, and spends one at a time. Counted within this process.
+    """
+
+    def __init__(
+        self, number: int, seconds: int, name: str, told: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._number, self._seconds, self._clock = number, seconds, clock
+        self._name, self._told = name, told.format(f"{number:,}")
+        self._lock = threading.Lock()
+        #: client → what is left of its allowance, and when that was so
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def spend(self, client: str) -> None:
+        """Takes one of a client's allowance. Raises TooMany where nothing is left."""
+        if not self._number:
+            return
+        a_second = self._number / self._seconds
+        with self._lock:
+            now = self._clock()
+            left, since = self._left.pop(client, (float(self._number), now))
+            left = min(float(self._number), left + (now - since) * a_second)
+            self._left[client] = (left - 1 if left >= 1 else left, now)
+            while len(self._left) > _REMEMBERED:
+                self._left.popitem(last=False)
+        if left < 1:
+            wait = max(1, math.ceil((1 - left) / a_second))
+            raise TooMany(self._told, wait, **{self._name: self._number})
+
+
 class Gate:
     """Counts what each client has running, and what it asked for lately, within this process.
 
@@ -96,11 +130,10 @@ class Gate:
     """
 
     def __init__(self, at_once: int, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._at_once, self._a_minute, self._clock = at_once, a_minute, clock
+        self._at_once = at_once
+        self._allowance = Allowance(a_minute, 60, "a_minute", "One client may ask {} times a minute.", clock)
         self._lock = threading.Lock()
         self._running: dict[str, int] = {}
-        #: client → what is left of its allowance, and when that was so
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     @contextmanager
     def place(self, client: str) -> Iterator[None]:
@@ -111,8 +144,7 @@ class Gate:
                 raise TooMany(
                     f"One client may have {self._at_once} queries running at a time.", 1, at_once=self._at_once
                 )
-            if self._a_minute:
-                self._spend(client)
+            self._allowance.spend(client)
             self._running[client] = running + 1
         try:
             yield
@@ -121,17 +153,6 @@ class Gate:
                 self._running[client] -= 1
                 if not self._running[client]:
                     del self._running[client]
-
-    def _spend(self, client: str) -> None:
-        now, a_second = self._clock(), self._a_minute / 60
-        left, since = self._left.pop(client, (float(self._a_minute), now))
-        left = min(float(self._a_minute), left + (now - since) * a_second)
-        self._left[client] = (left - 1 if left >= 1 else left, now)
-        while len(self._left) > _REMEMBERED:
-            self._left.popitem(last=False)
-        if left < 1:
-            wait = max(1, math.ceil((1 - left) / a_second))
-            raise TooMany(f"One client may ask {self._a_minute} times a minute.", wait, a_minute=self._a_minute)
 
 
 def bounded(view: Callable[Given, Answered]) -> Callable[Given, Answered]:
@@ -143,6 +164,11 @@ def bounded(view: Callable[Given, Answered]) -> Callable[Given, Answered]:
             return view(*args, **values)
 
     return within
+
+
+def spend_citation() -> None:
+    """One new citation by the client of this request. Raises TooMany."""
+    cast(Allowance, current_app.extensions["p2p_citing"]).spend(_client())
 
 
 def _client() -> str:

@@ -104,10 +104,11 @@ https://w3id.org/peer2peer/graph/, written in full.
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen: the form, and the graphs that the query names by FROM."""
+    """What was seen: the form, the graphs that the query names by FROM, and whether its rows have an order."""
 
     form: Form
     graphs: tuple[str, ...] = ()
+    is_ordered: bool = False
 
     @property
     def own_graphs(self) -> bool:
@@ -166,6 +167,7 @@ class _Scan:
         self.graphs: list[str] = []
         self.prefixes: dict[str, str] = {}
         self.depth = self.operators = self.clauses = 0
+        self.is_ordered = False
         self._paren: list[str] = []
         #: the last two tokens, kind and text
         self._last: tuple[str, str] = ("", "")
@@ -202,7 +204,7 @@ class _Scan:
             self._before, self._last = self._last, (kind, text)
         if self.form is None:
             raise _syntax("A query begins with SELECT, ASK, CONSTRUCT or DESCRIBE", self.text, len(self.text))
-        return Look(self.form, tuple(self.graphs))
+        return Look(self.form, tuple(self.graphs), self.is_ordered)
 
     def _iri(self, text: str, start: int) -> None:
         # an engine may take the < for "less than" and then sees a comment, a string or a bracket in what follows
@@ -244,6 +246,8 @@ class _Scan:
             self.form = cast(Form, word)
         if word.startswith("FROM"):
             self._from = True
+        if word == "ORDER" and not self.depth:
+            self.is_ordered = True
         if word in _COUNTED:
             self._count_clause()
 

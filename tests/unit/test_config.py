@@ -36,5 +36,5 @@ def test_settings_cannot_be_changed() -> None:
 
 def test_folders_are_found_and_a_missing_one_is_named() -> None:
     assert (share("ontology") / "p2p.ttl").is_file()
-    with pytest.raises(SettingsError, match="The folder nowhere is in neither"):
+    with pytest.raises(SettingsError, match="nowhere is in neither"):
         share("nowhere")

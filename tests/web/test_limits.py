@@ -104,7 +104,7 @@ def test_zero_means_any_number() -> None:
 def test_memory_of_clients_is_bounded() -> None:
     gate = Gate(0, 1, Clock())
     assert sum(spend(gate, str(number), 1) for number in range(30_000)) == 30_000
-    assert len(gate._left) <= 10_000
+    assert len(gate._allowance._left) <= 10_000
 
 
 def test_too_many_requests_get_429_with_the_limit_and_when_to_come_back(example_home: Path) -> None:
