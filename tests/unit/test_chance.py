@@ -51,8 +51,8 @@ def test_wilson_holds_the_share_and_stays_between_nought_and_one() -> None:
     for out_of in range(1, 40):
         for found in range(out_of + 1):
             low, high = wilson(found, out_of)
-            assert 0 <= low <= found / out_of <= high + 1e-12
-            assert high <= 1
+            assert 0 <= low <= found / out_of + 1e-12
+            assert found / out_of - 1e-12 <= high <= 1
     # prop.test(12, 40, correct = FALSE) of R
     assert wilson(12, 40) == pytest.approx((0.1807484523, 0.4543001882), rel=1e-6)
     with pytest.raises(ValueError, match="at least one"):
