@@ -19,6 +19,7 @@ from p2p_graph.formats import Format, write
 from p2p_graph.model import Boolean, Prepared, Table, Triples
 from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.store import Dataset
+from p2p_graph.short_links import ShortLinks
 from p2p_graph.text import fold
 from p2p_graph.vocab import PREFIXES
 from webapp import describing
@@ -61,12 +62,16 @@ class _Asked:
     dataset: Dataset | None
     named: str | None
 
-    def address(self, name: str) -> str:
-        """Where the same answer is had in a format."""
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The fields of a form that asks the same."""
         graphs = self.dataset or Dataset()
         fields = [("query", self.query or ""), *(("default-graph-uri", one) for one in graphs.default)]
-        fields += [("named-graph-uri", one) for one in graphs.named]
-        return f"/sparql?{urlencode([*fields, ('format', name)])}"
+        return fields + [("named-graph-uri", one) for one in graphs.named]
+
+    def address(self, name: str) -> str:
+        """Where the same answer is had in a format."""
+        return f"/sparql?{urlencode([*self.fields, ('format', name)])}"
 
 
 @pages.route("/sparql", methods=["GET", "POST"], defaults={"suffix": ""})
@@ -120,6 +125,17 @@ def _fields() -> MultiDict[str, str]:
             raise UnsupportedMediaType(f"Send a query as {_FORM} or as {_DIRECT}.")
     if "update" in fields:
         raise QueryRefused("This endpoint only reads: updates are refused.", what="update")
+    return _unfolded(fields)
+
+
+def _unfolded(fields: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What a short link stands for in its place, where its query was too long for an address."""
+    if fields.get("link") and "query" not in fields:
+        settings: Settings = current_app.config["P2P_SETTINGS"]
+        link = ShortLinks(settings.home / "links", settings.links).get(fields["link"])
+        fields.add("query", link.query)
+        fields.setlist("default-graph-uri", list(link.default))
+        fields.setlist("named-graph-uri", list(link.named))
     return fields
 
 
@@ -162,6 +178,7 @@ def _editor(
         limits=_graph_limits(),
         examples=examples,
         downloads=[(f.title, asked.address(f.name)) for f in formats_for(prepared.kind)] if prepared else [],
+        cite=asked.fields,
         prefixes=sorted(PREFIXES.items()),
         version=graph().version,
     )
@@ -248,6 +265,7 @@ def saved(name: str) -> Response:
             shown=replace(_show(graph().ask(query.bind(**values))), columns=query.headings) if asked else None,
             fields=[(p, choices(p)) for p in query.parameters.values()],
             downloads=downloads if asked else [],
+            cite=[("saved", name), *((field, value) for field, given in values.items() for value in given)],
             edit=f"/sparql?{urlencode({'query': query.bind(**values)})}" if asked else None,
         )
     )

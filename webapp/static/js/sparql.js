@@ -304,6 +304,7 @@ function begin(cm, text, editing, answering, { drawings }) {
     const found = answering.parse(body, response.headers.get("Content-Type") ?? "");
     const version = response.headers.get("X-P2P-Version") ?? words?.version ?? "";
     answer.show(found, { seconds, version, downloads: downloads(query, found.kind) });
+    section.querySelector(".downloads").after(cite(query));
     // Whoever typed on meanwhile has another query before them than the one the address would name.
     ran = editor.text === query ? query : null;
     history.replaceState(null, "", ran !== null && query.length <= ADDRESS ? `/sparql?${fields(query, { run: "1" })}` : "/sparql");
@@ -330,6 +331,12 @@ function begin(cm, text, editing, answering, { drawings }) {
       wait && /^\d+$/.test(wait) ? make("p", {}, `Again in ${wait} s.`) : "");
     fault.hidden = false;
   };
+
+  // The same form as on a page without scripts (templates/citing/_button.html).
+  const cite = (query) => make("form", { class: "cite", action: "/cite", method: "post" },
+    ...[...fields(query)].map(([name, value]) => make("input", { type: "hidden", name, value })),
+    make("button", {}, "Cite this answer"),
+    make("span", { class: "small" }, "Keeps it under an address that says later whether it is still the same."));
 
   const downloads = (query, kind) => make("p", { class: "downloads" }, ...(words?.formats[kind] ?? []).map(({ name, title }) => {
     const values = fields(query, { format: name });
