@@ -37,6 +37,22 @@ ROLES = {
     "resident": (2, "Residents"),
     "small-scale-dealer": (2, "SmallScaleDealers"),
 }
+#: lists of concepts that things of a practice are drawn from
+CHOICES = {
+    "setting": ["street", "drop-in", "nightlife", "festival", "prison", "consumption-room"],
+    "service": ["syringe-exchange", "naloxone", "testing", "smoking-equipment", "hepatitis-c-treatment"],
+    "status": ["prohibited", "tolerated", "permitted", "regulated", "publicly-funded", "suspended"],
+    "employment-status": ["contract", "job-scheme", "pay-by-task", "volunteer", "unpaid"],
+    "payment": ["wage", "fee", "allowance", "in-kind", "none"],
+    "recognition": ["by-law", "by-employer", "by-authority", "none"],
+    "end-reason": ["money-ended", "agreement-lapsed", "opposition", "decision", "planned-end"],
+    "direction": ["supports", "mixed", "no-effect", "against"],
+    "modality": ["allows", "requires", "forbids", "defines"],
+    "indicator": ["syringes-distributed", "syringes-returned", "drug-consumption-rooms"],
+}
+#: property → list, what a practice always has
+PRACTICE_LISTS = {"p2p:setting": "setting", "p2p:service": "service"}
+PEER_LISTS = {"p2p:employmentStatus": "employment-status", "p2p:payment": "payment", "p2p:recognition": "recognition"}
 FUNCTIONS = ["referral", "equipment", "information", "training", "joint-work", "consultation", "funding", "warning"]
 BASES = ["contract", "protocol", "team-role", "word-of-mouth", "trust", "toleration", "funding"]
 KINDS = ["joint-outreach", "peer-integration-in-team", "peer-led-service", "drug-checking", "naloxone", "referral"]
@@ -73,10 +89,46 @@ def _shared(chance: random.Random, organisations: int) -> Iterator[str]:
         )
         yield _line(graph, _id("organisation", slug), "p2p:role", _concept("role", role))
         yield _line(graph, _id("organisation", slug), "p2p:inCountry", _id("country", COUNTRIES[number % 16]))
+    for code in COUNTRIES:
+        yield from _country(chance, graph, code)
+    yield from _thing(graph, "project", "bench", "Project", [], {"rdfs:label": "Project"})
+    for number in range(20):
+        part = "p2p:partner" if number else "p2p:coordinator"
+        yield _line(graph, _id("project", "bench"), part, _id("organisation", f"bench-{number}"))
+        words = {"rdfs:label": f"Activity {number}"}
+        yield from _thing(graph, "activity", f"bench-{number}", "Activity", [], words)
+        activity = _id("activity", f"bench-{number}")
+        yield _line(graph, activity, "p2p:inProject", _id("project", "bench"))
+        yield _line(graph, activity, "p2p:activityKind", _concept("activity-kind", "meeting"))
+        yield _line(graph, activity, "p2p:inCountry", _id("country", COUNTRIES[number % 16]))
+        yield _line(graph, activity, "p2p:startYear", _number(2019))
+
+
+def _country(chance: random.Random, graph: str, code: str) -> Iterator[str]:
+    """What is known of a country beside its practices: a city, acts with their rules, numbers of ten years."""
+    country = _id("country", code)
+    yield from _thing(graph, "place", code.lower(), "Place", [], {"rdfs:label": f"City of {code}"})
+    for number in range(8):
+        slug = f"{code.lower()}-{number}"
+        yield from _thing(graph, "law", slug, "LegalAct", [], {"rdfs:label": f"Act {number} of {code}"})
+        yield _line(graph, _id("law", slug), "p2p:inCountry", country)
+        yield _line(graph, _id("law", slug), "p2p:year", _number(chance.randint(1980, 2024)))
+        yield from _thing(graph, "rule", slug, "Rule", [], {"p2p:task": "What the rule lets one do."})
+        yield _line(graph, _id("rule", slug), "p2p:inAct", _id("law", slug))
+        yield _line(graph, _id("rule", slug), "p2p:aboutRole", _concept("role", chance.choice(list(ROLES))))
+        yield _line(graph, _id("rule", slug), "p2p:modality", _drawn(chance, "modality"))
+    for indicator in CHOICES["indicator"]:
+        for year in range(2014, 2024):
+            slug = f"{code.lower()}-{indicator}-{year}"
+            yield from _thing(graph, "observation", slug, "IndicatorObservation", [], {})
+            yield _line(graph, _id("observation", slug), "p2p:indicator", _concept("indicator", indicator))
+            yield _line(graph, _id("observation", slug), "p2p:inCountry", country)
+            yield _line(graph, _id("observation", slug), "p2p:year", _number(year))
+            yield _line(graph, _id("observation", slug), "p2p:value", _number(chance.randint(1, 5000)))
 
 
 def _contribution(chance: random.Random, number: int, organisations: int) -> Iterator[str]:
-    """One practice with its groups, ties, document, reading and finding: about ninety quads."""
+    """One practice with its groups, ties, document, reading and finding: about a hundred quads."""
     slug, graph = f"bench-{number}", f"{BASE}graph/bench/practices/bench-{number}"
     country = _id("country", chance.choices(COUNTRIES, weights=range(16, 0, -1))[0])
     practice, reading = _id("practice", slug), _id("reading", slug)
@@ -97,18 +149,61 @@ def _contribution(chance: random.Random, number: int, organisations: int) -> Ite
     yield _line(graph, practice, "p2p:inCountry", country)
     yield _line(graph, practice, "p2p:lead", _id("organisation", f"bench-{lead}"))
     yield _line(graph, practice, "p2p:practiceKind", _concept("practice-kind", chance.choice(KINDS)))
-    yield _line(graph, practice, "p2p:evidenceLevel", _concept("study-design", "descriptive"))
+    evidence = chance.choices(["descriptive", "none-stated"], weights=[3, 1])[0]
+    yield _line(graph, practice, "p2p:evidenceLevel", _concept("study-design", evidence))
+    for predicate, scheme in PRACTICE_LISTS.items():
+        yield _line(graph, practice, predicate, _drawn(chance, scheme))
+    yield from _history(chance, graph, slug, number)
     yield _line(graph, practice, "p2p:startYear", _number(chance.randint(1990, 2024)))
     yield _line(graph, practice, "p2p:readIn", reading)
     groups = []
     for role in _roles(chance):
-        groups.append(_id("group", f"{slug}-{role}"))
+        group = _id("group", f"{slug}-{role}")
+        groups.append(group)
         yield from _group(graph, f"{slug}-{role}", role, country, practice, number)
+        if role.startswith("peer") and chance.random() < 0.5:
+            for predicate, scheme in PEER_LISTS.items():
+                yield _line(graph, group, predicate, _drawn(chance, scheme))
     groups.append(_id("organisation", f"bench-{lead}"))
     for tie in range(chance.choices([1, 2, 3, 4, 5], weights=[20, 30, 25, 15, 10])[0]):
         yield from _tie(chance, graph, f"{slug}-{tie}", groups, practice, country, reading)
     if chance.random() < 0.4:
         yield from _finding(chance, graph, slug, practice, country, reading)
+
+
+def _history(chance: random.Random, graph: str, slug: str, number: int) -> Iterator[str]:
+    """How a practice stood with the law, when it paused, what it came from, what sources say of it differently."""
+    practice = _id("practice", slug)
+    if chance.random() < 0.2:
+        for step, since in enumerate(sorted(chance.sample(range(1995, 2025), 2))):
+            period = _id("status-period", f"{slug}-{step}")
+            yield from _thing(graph, "status-period", f"{slug}-{step}", "StatusPeriod", [], {})
+            yield _line(graph, period, "p2p:statusOf", practice)
+            yield _line(graph, period, "p2p:status", _drawn(chance, "status"))
+            yield _line(graph, period, "p2p:startYear", _number(since))
+    if chance.random() < 0.05:
+        for step, since in enumerate((2001, 2011)):
+            period = _id("period", f"{slug}-{step}")
+            yield from _thing(graph, "period", f"{slug}-{step}", "Period", [], {})
+            yield _line(graph, practice, "p2p:period", period)
+            yield _line(graph, period, "p2p:startYear", _number(since))
+            yield _line(graph, period, "p2p:endYear", _number(since + 5))
+    if number and chance.random() < 0.1:
+        yield _line(graph, practice, "p2p:derivedFrom", _id("practice", f"bench-{chance.randrange(number)}"))
+    if number and chance.random() < 0.01:
+        words = {"dcterms:description": "When one ended the other grew, generated."}
+        link = _id("causal-link", slug)
+        yield from _thing(graph, "causal-link", slug, "CausalLink", [], words)
+        yield _line(graph, link, "p2p:cause", _id("practice", f"bench-{chance.randrange(number)}"))
+        yield _line(graph, link, "p2p:effect", practice)
+    if chance.random() < 0.03:
+        for year in (2001, 2002):
+            claim = _id("claim", f"{slug}-{year}")
+            yield from _thing(graph, "claim", f"{slug}-{year}", "Claim", [], {})
+            yield _line(graph, claim, "p2p:claimAbout", practice)
+            yield _line(graph, claim, "p2p:claimProperty", f"<{PREFIXES['p2p']}startYear>")
+            yield _line(graph, claim, "p2p:claimValue", _number(year))
+            yield _line(graph, claim, "p2p:readIn", _id("reading", slug))
 
 
 def _roles(chance: random.Random) -> list[str]:
@@ -148,6 +243,17 @@ def _tie(
     yield _line(graph, tie, "p2p:inPractice", practice)
     yield _line(graph, tie, "p2p:inCountry", country)
     yield _line(graph, tie, "p2p:readIn", reading)
+    if chance.random() < 0.12:
+        yield _line(graph, tie, "p2p:condition", _text("As long as nobody is reported.", "en"))
+    if chance.random() < 0.05:
+        yield _line(graph, tie, "p2p:area", f"{PLACE_OF[country]}")
+    if chance.random() < 0.4:
+        yield _line(graph, tie, "p2p:startYear", _number(chance.randint(1995, 2020)))
+    if chance.random() < 0.05:
+        yield _line(graph, tie, "p2p:endYear", _number(chance.randint(2020, 2025)))
+        yield _line(graph, tie, "p2p:endReason", _drawn(chance, "end-reason"))
+    if not slug.endswith("-0") and chance.random() < 0.05:
+        yield _line(graph, tie, "p2p:succeeds", _id("tie", slug.rpartition("-")[0] + "-0"))
 
 
 def _finding(chance: random.Random, graph: str, slug: str, practice: str, country: str, reading: str) -> Iterator[str]:
@@ -156,6 +262,9 @@ def _finding(chance: random.Random, graph: str, slug: str, practice: str, countr
     yield from _thing(graph, "finding", slug, "Finding", [], words)
     yield _line(graph, finding, "p2p:studyDesign", _concept("study-design", "descriptive"))
     yield _line(graph, finding, "p2p:about", practice)
+    yield _line(graph, finding, "p2p:aboutRole", _concept("role", chance.choice(list(ROLES))))
+    yield _line(graph, finding, "p2p:direction", _drawn(chance, "direction"))
+    yield _line(graph, finding, "p2p:sampleSize", _number(all_of_them))
     yield _line(graph, finding, "p2p:inCountry", country)
     yield _line(graph, finding, "p2p:denominator", _number(all_of_them))
     yield _line(graph, finding, "p2p:numerator", _number(chance.randint(0, all_of_them)))
@@ -181,8 +290,15 @@ def _id(kind: str, slug: str) -> str:
     return f"<{PREFIXES[kind]}{slug}>"
 
 
+def _drawn(chance: random.Random, scheme: str) -> str:
+    return _concept(scheme, chance.choice(CHOICES[scheme]))
+
+
 def _concept(scheme: str, name: str) -> str:
     return f"<{PREFIXES[scheme]}{name}>"
+
+
+PLACE_OF = {_id("country", code): _id("place", code.lower()) for code in COUNTRIES}
 
 
 def _text(text: str, language: str = "") -> str:

@@ -34,8 +34,17 @@ ROWS = 10_000_000
 MEMORY_UP_TO = 3_000_000
 #: milliseconds in the engine up to which a question is light
 LIGHT = 3.0
-_VALUES = {"country": "XA", "practice": "bench-1", "document": "bench-1", "organisation": "bench-1", "year": "2015"}
+_VALUES = {
+    "country": "XA",
+    "practice": "bench-1",
+    "document": "bench-1",
+    "organisation": "bench-1",
+    "project": "bench",
+    "year": "2015",
+}
 _CONCEPTS = {"role": "peer", "form": "informal", "function": "referral", "practice-kind": "naloxone"}
+#: what stands beside another of its kind
+_SECOND = {"XA": "XB", "peer": "police-officer"}
 
 Run = Callable[[str], float | None]
 
@@ -45,6 +54,8 @@ def bound(saved: SavedQuery) -> str | None:
     values: dict[str, str] = {}
     for parameter in saved.parameters.values():
         value = _VALUES.get(parameter.kind) or _CONCEPTS.get(parameter.scheme or "")
+        if value in values.values():
+            value = _SECOND.get(value)
         if value and (parameter.required or parameter.kind == "country"):
             values[parameter.name] = value
         elif parameter.required:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from p2p_graph.reading import Graph
+from p2p_graph.reading.chance import PairTest, PatternTest
 from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.pattern import (
     LEAST,
@@ -19,6 +22,7 @@ from p2p_graph.reading.pattern import (
     drawing_sentence,
     pattern_svg,
 )
+from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.describing import Source, TieLine, Told, Value, tell
@@ -29,6 +33,8 @@ __all__ = [
     "CountryFound",
     "CountryHead",
     "CountryPatterns",
+    "PairRow",
+    "PairsView",
     "PatternLink",
     "PatternPage",
     "PracticeFound",
@@ -38,6 +44,7 @@ __all__ = [
     "of_country",
     "of_practice",
     "page",
+    "pairs",
     "table",
 ]
 
@@ -59,6 +66,7 @@ class CellView:
     verdict: str
     words: str
     bar: float | None
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,25 @@ class TableView:
 
     heads: tuple[CountryHead, ...]
     rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Two families of roles, and how often they meet in the ties of each country."""
+
+    one: str
+    other: str
+    one_label: str
+    other_label: str
+    cells: tuple[CellView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairsView:
+    """All pairs of families in all countries; countries are code and name."""
+
+    countries: tuple[tuple[str, str], ...]
+    rows: tuple[PairRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +209,10 @@ def drawing(saved: SavedQuery, graph: Graph, size: int, ident: str = "", standal
     )
 
 
-def table(graph: Graph, found: PatternTable) -> TableView:
-    """The table of all patterns and countries."""
+def table(graph: Graph, found: PatternTable, tests: Iterable[PatternTest]) -> TableView:
+    """The table of all patterns and countries, with what differs from chance."""
     names = _names(graph, found)
+    calls = {(test.pattern, test.country): test for test in tests}
     heads = tuple(
         CountryHead(code, names[code], basis.practices, basis.with_tie, basis.ties)
         for code, basis in found.bases.items()
@@ -197,11 +225,56 @@ def table(graph: Graph, found: PatternTable) -> TableView:
                 row.saved.title,
                 _definition(row.saved),
                 drawing(row.saved, graph, _SMALL),
-                tuple(_cell(row.saved.name, row.cells[head.code], head.name) for head in heads),
+                tuple(
+                    _tested(
+                        _cell(row.saved.name, row.cells[head.code], head.name), calls.get((row.saved.name, head.code))
+                    )
+                    for head in heads
+                ),
             )
             for row in found.rows
         ),
     )
+
+
+def _tested(cell: CellView, test: PatternTest | None) -> CellView:
+    if test is None or test.call not in ("more", "fewer"):
+        return cell
+    words = f"{cell.words}; {test.call} than by chance, which gives {test.expected:.1f}"
+    return replace(cell, call=test.call, words=words)
+
+
+def pairs(graph: Graph, tests: Iterable[PairTest]) -> PairsView:
+    """Every pair of role families in every country against chance; pairs that never meet anywhere are left out."""
+    grouped: dict[tuple[str, str], list[PairTest]] = defaultdict(list)
+    for test in tests:
+        grouped[test.one, test.other].append(test)
+    codes = list(dict.fromkeys(test.country for found in grouped.values() for test in found))
+    labels = graph.labels(PREFIXES["country"] + code for code in codes)
+    return PairsView(
+        tuple((code, labels[PREFIXES["country"] + code]) for code in codes),
+        tuple(
+            PairRow(
+                one,
+                other,
+                ENGLISH.families[one],
+                ENGLISH.families[other],
+                tuple(_pair_cell(test, labels[PREFIXES["country"] + test.country]) for test in found),
+            )
+            for (one, other), found in grouped.items()
+            if any(test.ties or test.call == "fewer" for test in found)
+        ),
+    )
+
+
+def _pair_cell(test: PairTest, country: str) -> CellView:
+    words = f"{country}: {test.ties} {'tie' if test.ties == 1 else 'ties'}"
+    if test.expected is not None:
+        words += f"; chance gives {test.low} to {test.high}"
+    query = urlencode({"one": test.one, "other": test.other, "country": test.country})
+    href = f"/queries/ties-between-roles?{query}" if test.ties else None
+    call = test.call if test.call in ("more", "fewer") else ""
+    return CellView(href, 0, test.ties, 0, test.call, f"{words}, {call} than that" if call else words, None, call)
 
 
 def _names(graph: Graph, found: PatternTable) -> dict[str, str]:

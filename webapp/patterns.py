@@ -8,8 +8,19 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
-from p2p_graph.formats import write
-from p2p_graph.reading.pattern import PatternTable, pattern_rows
+from p2p_graph.formats import Format, write
+from p2p_graph.model import Table
+from p2p_graph.reading.chance import (
+    DRAWS,
+    FEWEST,
+    PairTest,
+    PatternTest,
+    pair_rows,
+    pair_tests,
+    pattern_tests,
+    tested_rows,
+)
+from p2p_graph.reading.pattern import PatternTable
 from webapp import instances
 from webapp.current_graph import graph, remembered
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
@@ -23,6 +34,16 @@ def _found() -> PatternTable:
     return remembered("patterns", lambda: graph().patterns())
 
 
+def _tested() -> tuple[PatternTest, ...]:
+    return remembered("pattern-tests", lambda: pattern_tests(_found()))
+
+
+def _pairs() -> tuple[PairTest, ...]:
+    return remembered(
+        "pair-tests", lambda: pair_tests({code: graph().network(country=code) for code in _found().bases})
+    )
+
+
 @pages.get("/patterns")
 def patterns() -> Response:
     """Every pattern in every country."""
@@ -31,8 +52,9 @@ def patterns() -> Response:
             "patterns-page",
             lambda: render_template(
                 "patterns/table.html",
-                table=instances.table(graph(), _found()),
+                table=instances.table(graph(), _found(), _tested()),
                 least=instances.LEAST,
+                fewest=FEWEST,
                 downloads=[(f.title, f"/patterns.{f.suffix}") for f in formats_for("table")],
             ),
         )
@@ -43,8 +65,32 @@ def patterns() -> Response:
 def patterns_data(suffix: str) -> Response:
     """The same as a table in the format of a suffix."""
     form = format_of_suffix(suffix, "table")
-    response = fresh(lambda: write(pattern_rows(_found()), form.name, datetime.now(UTC)), form.content_type)
-    response.headers["Content-Disposition"] = file_named("patterns", form)
+    return _file("patterns", tested_rows(_found(), _tested()), form)
+
+
+@pages.get("/patterns/pairs")
+def pairs() -> Response:
+    """Which families of roles meet in ties more or less often than by chance."""
+    return fresh(
+        lambda: render_template(
+            "patterns/pairs.html",
+            table=instances.pairs(graph(), _pairs()),
+            least=instances.LEAST,
+            draws=DRAWS,
+            downloads=[(f.title, f"/patterns/pairs.{f.suffix}") for f in formats_for("table")],
+        )
+    )
+
+
+@pages.get("/patterns/pairs.<slug:suffix>")
+def pairs_data(suffix: str) -> Response:
+    """The same as a table in the format of a suffix."""
+    return _file("role-pairs", pair_rows(_pairs()), format_of_suffix(suffix, "table"))
+
+
+def _file(name: str, rows: Table, form: Format) -> Response:
+    response = fresh(lambda: write(rows, form.name, datetime.now(UTC)), form.content_type)
+    response.headers["Content-Disposition"] = file_named(name, form)
     return response
 
 

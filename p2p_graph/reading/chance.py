@@ -23,9 +23,11 @@ from typing import Final, Literal as OneOf, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pyoxigraph import Literal
 
+from p2p_graph.model import Table, Term
 from p2p_graph.reading.network import FAMILIES, Network
-from p2p_graph.reading.pattern import LEAST, PatternTable
+from p2p_graph.reading.pattern import LEAST, PatternTable, pattern_rows
 
 __all__ = [
     "CALLED_AT",
@@ -35,8 +37,10 @@ __all__ = [
     "PatternTest",
     "adjusted",
     "fisher",
+    "pair_rows",
     "pair_tests",
     "pattern_tests",
+    "tested_rows",
     "wilson",
 ]
 
@@ -187,7 +191,40 @@ def pattern_tests(table: PatternTable) -> tuple[PatternTest, ...]:
     return _with_q(tests)
 
 
+def tested_rows(table: PatternTable, tests: Iterable[PatternTest]) -> Table:
+    """The rows of `pattern_rows` with what chance gives: expected, p, q, call; empty where there are too few to say."""
+    rows = pattern_rows(table)
+    found = {(test.pattern, test.country): test for test in tests}
+    keys = [(row.saved.name, code) for row in table.rows for code in row.cells]
+    return Table(
+        (*rows.columns, "expected", "p", "q", "call"),
+        tuple((*row, *_told(found[key])) for row, key in zip(rows.rows, keys, strict=True)),
+    )
+
+
+def _told(test: PatternTest | PairTest) -> tuple[Term | None, ...]:
+    numbers = (test.expected, test.p, test.q)
+    return (*(None if n is None else Literal(n) for n in numbers), Literal(test.call))
+
+
 # pairs of roles
+
+
+def pair_rows(tests: Iterable[PairTest]) -> Table:
+    """The tests of pairs as values: country, one, other, ties, low, high, expected, p, q, call."""
+    columns = ("country", "one", "other", "ties", "low", "high", "expected", "p", "q", "call")
+    return Table(
+        columns,
+        tuple(
+            (
+                *(Literal(text) for text in (test.country, test.one, test.other)),
+                Literal(test.ties),
+                *(None if n is None else Literal(n) for n in (test.low, test.high)),
+                *_told(test),
+            )
+            for test in tests
+        ),
+    )
 
 
 def pair_tests(networks: Mapping[str, Network], draws: int = DRAWS, seed: int = _SEED) -> tuple[PairTest, ...]:

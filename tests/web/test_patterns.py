@@ -133,3 +133,27 @@ def test_country_and_practice_lead_to_the_patterns_they_show(client: FlaskClient
     practice = page_at(client, "/practice/exford-round-table")
     assert "/patterns/opposition#XA" in practice.links
     assert "/patterns" in practice.links
+
+
+def test_numbers_taken_along_say_what_chance_gives(client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get("/patterns.csv").get_data(as_text=True))))
+    assert {"expected", "p", "q", "call"} <= set(rows[0])
+    # the example's countries hold two practices each
+    assert {row["call"] for row in rows} == {"too few to say"}
+    assert {row["p"] for row in rows} == {""}
+
+
+def test_pairs_of_roles_lead_to_their_ties(client: FlaskClient) -> None:
+    page = page_at(client, "/patterns/pairs")
+    rows = list(csv.DictReader(io.StringIO(client.get("/patterns/pairs.csv").get_data(as_text=True))))
+    assert rows
+    for row in rows:
+        link = f"/queries/ties-between-roles?one={row['one']}&other={row['other']}&country={row['country']}"
+        assert (link in page.links) == (row["ties"] != "0")
+    linked = [row for row in rows if row["ties"] != "0"]
+    assert linked
+    for row in linked:
+        query = {name: row[name] for name in ("one", "other", "country")}
+        found = client.get("/queries/ties-between-roles.csv", query_string=query).get_data(as_text=True)
+        ties = {line["tie"] for line in csv.DictReader(io.StringIO(found))}
+        assert len(ties) == int(row["ties"])
