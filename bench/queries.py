@@ -54,7 +54,7 @@ def bound(saved: SavedQuery) -> str | None:
     values: dict[str, str] = {}
     for parameter in saved.parameters.values():
         value = _VALUES.get(parameter.kind) or _CONCEPTS.get(parameter.scheme or "")
-        if value in values.values():
+        if value and value in values.values():
             value = _SECOND.get(value)
         if value and (parameter.required or parameter.kind == "country"):
             values[parameter.name] = value
