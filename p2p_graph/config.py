@@ -61,6 +61,10 @@ class Settings:
     client_citations: int = 60
     #: bytes that all citations together may take on disk
     citations_bytes: int = 1_000_000_000
+    #: new short links that one client may make in an hour; 0 for any number
+    client_links: int = 60
+    #: short links that may be kept
+    links: int = 20_000
     #: proxies in front of the website whose word for the client's address is taken; 0 for none
     proxies: int = 0
     #: bytes that the body of one request may have

@@ -21,6 +21,9 @@ P2PError
 │   ├── UnknownCitation      no citation of that number
 │   ├── DamagedCitation      a kept citation that is not what was written
 │   └── CitationsFull        no room for another one
+├── LinkError
+│   ├── UnknownLink          no short link of that name
+│   └── LinksFull            as many short links as there may be
 ├── UnknownFormat            no format of that name for this kind of answer
 ├── StoreUnavailable         a remote endpoint is down, or its answer makes no sense
 ├── NoRelease                no release in that folder
@@ -41,6 +44,8 @@ __all__ = [
     "DataError",
     "EngineFailed",
     "LibraryError",
+    "LinkError",
+    "LinksFull",
     "NoRelease",
     "NotInstalled",
     "P2PError",
@@ -56,6 +61,7 @@ __all__ = [
     "UnknownCitation",
     "UnknownFormat",
     "UnknownGraph",
+    "UnknownLink",
     "UnknownParameter",
     "UnknownQuery",
     "UnknownThing",
@@ -204,6 +210,24 @@ class CitationsFull(CitationError):
     """The folder of citations has no room for another one; value `bytes` is its limit."""
 
     code = "citations-full"
+
+
+class LinkError(P2PError):
+    """A short link that cannot be kept or found."""
+
+    code = "link"
+
+
+class UnknownLink(LinkError):
+    """No short link of that name is kept here; value `link`."""
+
+    code = "unknown-link"
+
+
+class LinksFull(LinkError):
+    """As many short links are kept as there may be; value `links`."""
+
+    code = "links-full"
 
 
 class UnknownFormat(P2PError):

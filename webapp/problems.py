@@ -58,6 +58,8 @@ _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
     errors.UnknownFormat: (404, "No such format"),
     errors.StoreUnavailable: (503, "The store does not answer"),
     errors.NoRelease: (503, "No release yet"),
+    errors.UnknownLink: (404, "No such short link"),
+    errors.LinksFull: (507, "No room for another short link"),
     errors.NotInstalled: (501, "Not on this server"),
 }
 

@@ -25,7 +25,7 @@ from p2p_graph.reading.workers import HAS_GONE
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["HEADERS", "Allowance", "Gate", "TooMany", "bounded", "install", "spend_citation"]
+__all__ = ["HEADERS", "Allowance", "Gate", "TooMany", "bounded", "install", "spend_citation", "spend_link"]
 
 Given = ParamSpec("Given")
 Answered = TypeVar("Answered")
@@ -52,6 +52,8 @@ def install(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
     app.extensions["p2p_gate"] = Gate(settings.client_queries, settings.client_minute)
+    told = "One client may make {} new short links an hour."
+    app.extensions["p2p_linking"] = Allowance(settings.client_links, 3600, "an_hour", told)
     told = "One client may make {} new citations an hour."
     app.extensions["p2p_citing"] = Allowance(settings.client_citations, 3600, "an_hour", told)
     if settings.proxies:
@@ -164,6 +166,11 @@ def bounded(view: Callable[Given, Answered]) -> Callable[Given, Answered]:
             return view(*args, **values)
 
     return within
+
+
+def spend_link() -> None:
+    """One new short link by the client of this request. Raises TooMany."""
+    cast(Allowance, current_app.extensions["p2p_linking"]).spend(_client())
 
 
 def spend_citation() -> None:

@@ -179,6 +179,7 @@ def _editor(
         examples=examples,
         downloads=[(f.title, asked.address(f.name)) for f in formats_for(prepared.kind)] if prepared else [],
         cite=asked.fields,
+        formats={kind: [f.name for f in formats_for(kind)] for kind in ("table", "triples")},
         prefixes=sorted(PREFIXES.items()),
         version=graph().version,
     )

@@ -97,7 +97,8 @@ export class Names {
 
 /** Shows answers inside a section of the page. */
 export class Answer {
-  constructor(host, names, drawings) {
+  constructor(host, names, drawings, changed = () => {}) {
+    this.changed = changed;
     this.host = host;
     this.names = names;
     this.drawings = drawings;
@@ -111,8 +112,24 @@ export class Answer {
     this.host.hidden = true;
   }
 
-  /** Shows an answer with its time and its downloads. */
-  show(answer, { seconds, downloads, version }) {
+  /** How the answer is looked at, as an address says it: nothing for what is so from the begin. */
+  state() {
+    if (!this.answer || this.host.hidden) return {};
+    const sort = this.sorted ? `${this.sorted.down ? "-" : ""}${this.answer.columns[this.sorted.column]}` : "";
+    return Object.fromEntries(Object.entries({ view: this.view === "table" ? "" : this.view, sort, filter: this.needle.trim() })
+      .filter(([, value]) => value));
+  }
+
+  /** Looks at the answer in the way that an address says, as far as this answer has it. */
+  restore({ view, sort, filter }) {
+    const column = this.answer.columns.indexOf((sort ?? "").replace(/^-/, ""));
+    if (column >= 0) this.sorted = { column, down: sort.startsWith("-") };
+    this.needle = filter ?? "";
+    if (view === "raw" || this.drawings.some((d) => d.name === view && d.fits(this))) this.view = view;
+  }
+
+  /** Shows an answer with its time and its downloads, and in the way of a state. */
+  show(answer, { seconds, downloads, version, state = {} }) {
     this.clear();
     Object.assign(this, { answer, version, sorted: null, needle: "", view: "table" });
     this.host.hidden = false;
@@ -134,6 +151,7 @@ export class Answer {
     }
     this.numeric = answer.columns.map((_, i) => this.isNumeric(i));
     this.host.append(this.tools, this.body);
+    this.restore(state);
     this.prepare();
     this.offer();
     this.draw();
@@ -203,6 +221,7 @@ export class Answer {
         this.view = view;
         for (const other of buttons) other.setAttribute("aria-pressed", String(other === event.currentTarget));
         this.draw();
+        this.changed();
       },
     }, title));
     const filter = make("input", {
@@ -211,8 +230,10 @@ export class Answer {
         this.needle = event.target.value;
         this.arrange();
         this.draw();
+        this.changed();
       },
     });
+    filter.value = this.needle;
     const addresses = make("input", {
       type: "checkbox",
       onchange: (event) => {
@@ -321,6 +342,7 @@ export class Answer {
         this.arrange();
         this.draw();
         this.body.querySelectorAll(".sort")[i]?.focus();
+        this.changed();
       },
     }, name, make("span", { "aria-hidden": "true", class: "arrow" }, down === null ? "" : down ? "↓" : "↑"));
     const sorted = down === null ? "none" : down ? "descending" : "ascending";

@@ -17,8 +17,8 @@ if (form && field) {
   Promise.all([
     import("/static/vendor/codemirror-6.43.15/codemirror.js"),
     import(`./sparql-text.js${stamp}`), import(`./sparql-editor.js${stamp}`), import(`./sparql-answer.js${stamp}`),
-    import(`./sparql-drawing.js${stamp}`),
-  ]).then(([cm, text, editor, answer, drawing]) => begin(cm, text, editor, answer, drawing)).catch((error) => {
+    import(`./sparql-drawing.js${stamp}`), import(`./copy.js${stamp}`),
+  ]).then(([cm, text, editor, answer, drawing, copying]) => begin(cm, text, editor, answer, drawing, copying)).catch((error) => {
     // An old browser: the plain field stays, and works.
     console.info("The plain field stays:", error.message);
   });
@@ -55,7 +55,7 @@ function kept() {
   return { tabs: [], active: 0, history: [] };
 }
 
-function begin(cm, text, editing, answering, { drawings }) {
+function begin(cm, text, editing, answering, { drawings }, { copying }) {
   const { make } = answering;
   const asked = new URL(location.href).searchParams;
   const memory = kept();
@@ -77,6 +77,7 @@ function begin(cm, text, editing, answering, { drawings }) {
   const older = make("button", { type: "button", class: "plainly", "aria-expanded": "false", "aria-controls": "history", onclick: () => turn() }, "History");
   const keys = make("button", { type: "button", class: "plainly", "aria-haspopup": "dialog", onclick: () => dialog.showModal() }, "Keys");
   const busy = make("span", { class: "small busy", role: "status" });
+  const linked = make("p", { class: "short-link", role: "status", hidden: true });
   const list = make("div", { id: "history", class: "history", hidden: true });
   const fault = make("section", { class: "fault", role: "alert", hidden: true });
   const section = make("section", { id: "answer", hidden: true });
@@ -88,7 +89,7 @@ function begin(cm, text, editing, answering, { drawings }) {
   field.hidden = true;
   field.before(tabs, host);
   button.after(stop, tidy, older, keys, busy);
-  form.after(list, fault, section, dialog);
+  form.after(linked, list, fault, section, dialog);
 
   // tabs
 
@@ -132,6 +133,7 @@ function begin(cm, text, editing, answering, { drawings }) {
       change(query) {
         memory.tabs[memory.active].query = query;
         field.value = query;
+        linked.hidden = true;
         // The address tells the query that was answered; a changed one is no longer that.
         if (ran !== null && ran !== query) {
           ran = null;
@@ -232,6 +234,11 @@ function begin(cm, text, editing, answering, { drawings }) {
 
   // running
 
+  // how the answer is looked at: as the address of this page says, for the query that it names
+  let looked = Object.fromEntries(["view", "sort", "filter"].filter((name) => asked.get(name)).map((name) => [name, asked.get(name)]));
+  const tell_address = (query) => history.replaceState(null, "", ran !== null && query.length <= ADDRESS
+    ? `/sparql?${fields(query, { run: "1", ...answer.state() })}` : "/sparql");
+
   let answer = null;
   const clean = () => {
     fault.hidden = true;
@@ -244,7 +251,8 @@ function begin(cm, text, editing, answering, { drawings }) {
   const known = fetch("/sparql/terms.json", { headers: { Accept: "application/json" } }).then((r) => (r.ok ? r.json() : null))
     .catch(() => null).then((found) => {
       words = found;
-      answer = new answering.Answer(section, new answering.Names(found?.prefixes ?? {}), drawings);
+      answer = new answering.Answer(section, new answering.Names(found?.prefixes ?? {}), drawings,
+        () => { if (ran !== null) tell_address(ran); });
     });
 
   const request = (query, signal) => {
@@ -303,11 +311,12 @@ function begin(cm, text, editing, answering, { drawings }) {
     drawn?.remove();
     const found = answering.parse(body, response.headers.get("Content-Type") ?? "");
     const version = response.headers.get("X-P2P-Version") ?? words?.version ?? "";
-    answer.show(found, { seconds, version, downloads: downloads(query, found.kind) });
+    answer.show(found, { seconds, version, downloads: downloads(query, found.kind), state: looked });
+    looked = {};
     section.querySelector(".downloads").after(cite(query));
     // Whoever typed on meanwhile has another query before them than the one the address would name.
     ran = editor.text === query ? query : null;
-    history.replaceState(null, "", ran !== null && query.length <= ADDRESS ? `/sparql?${fields(query, { run: "1" })}` : "/sparql");
+    tell_address(query);
     const rows = found.rows.length;
     remember(query, found.kind === "boolean" ? (found.verdict ? "yes" : "no") : `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`);
   };
@@ -354,11 +363,34 @@ function begin(cm, text, editing, answering, { drawings }) {
     return link;
   }));
 
+  // short links
+
+  async function shorten() {
+    const query = editor.text;
+    const told = (...what) => {
+      linked.replaceChildren(...what);
+      linked.hidden = false;
+    };
+    try {
+      const response = await fetch("/s", { method: "POST", headers: { Accept: "application/json" },
+        body: fields(query, ran === query ? answer.state() : {}) });
+      const found = await response.json();
+      if (!response.ok) return told(found.detail ?? `The server said ${response.status}`);
+      const button = make("button", { type: "button", class: "plainly" }, "Copy");
+      told(make("a", { href: found.address }, found.address), " ", button);
+      copying(button, () => found.address);
+      button.focus();
+    } catch {
+      told("The server could not be reached. Try again.");
+    }
+  }
+
   // joining it all
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    run();
+    if (event.submitter?.hasAttribute("formaction")) shorten();
+    else run();
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.composedPath().some((e) => e.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.tagName ?? ""));
