@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -13,9 +14,10 @@ from webapp.listing import countries, sorted_things
 
 __all__ = ["BESIDE", "bound", "choices", "examples", "is_free", "kind_of", "stem"]
 
-#: what an address may say beside the values of a question
-BESIDE: Final = frozenset({"format"})
+#: what an address may say beside the values of a question: the format, and how the answer is looked at
+BESIDE: Final = frozenset({"format", "view", "sort", "filter"})
 
+_NO_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
 #: kinds of things that a form offers by name → the saved query that lists them
 _LISTED: Final[Mapping[str, str]] = {"practice": "practices", "project": "projects"}
 
@@ -32,7 +34,8 @@ def is_free(query: SavedQuery) -> bool:
 
 def bound(query: SavedQuery, given: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:
     """The values of a request for a question, without empty ones. Raises UnknownParameter for a strange name."""
-    values = {name: [value for value in many if value] for name, many in given if name not in BESIDE}
+    own = query.parameters
+    values = {n: [value for value in many if value] for n, many in given if n in own or n not in BESIDE}
     for name in values:
         if name not in query.parameters:
             query.bind(**{name: ""})
@@ -69,5 +72,9 @@ def examples(query: SavedQuery) -> dict[str, str]:
 
 
 def stem(query: SavedQuery, values: Mapping[str, Sequence[str]]) -> str:
-    """How files of an answer are called: the question and its values."""
-    return "-".join([query.name, *(value for many in values.values() for value in many)])
+    """How files of an answer are called: the question and its values, in letters that every system takes.
+
+    >>> stem(SavedQuery("all", "questions", "All", "", {}, {}, ""), {"country": ["PT", "../x"]})
+    'all-PT-x'
+    """
+    return _NO_NAME.sub("-", "-".join([query.name, *(value for many in values.values() for value in many)])).strip("-")

@@ -12,9 +12,10 @@ from pyoxigraph import NamedNode
 
 from p2p_graph.reading import Graph
 from webapp.addresses import page_of
+from webapp.current_graph import graph as current
 from webapp.describing import Namer
 
-__all__ = ["names_of"]
+__all__ = ["names_here", "names_of"]
 
 #: addresses that go into one question to the store
 _AT_ONCE: Final = 500
@@ -27,6 +28,11 @@ def names_of(graph: Graph, addresses: Iterable[str]) -> dict[str, str]:
     there = [a for a in wanted if a in known] + list(_existing(graph, [a for a in wanted if a not in known]))
     namer = Namer(graph).learn(there)
     return {address: namer[address] for address in there}
+
+
+def names_here(addresses: Iterable[str]) -> dict[str, str]:
+    """The same in the release of this request."""
+    return names_of(current(), addresses)
 
 
 def _existing(graph: Graph, addresses: list[str]) -> Iterable[str]:

@@ -1,32 +1,30 @@
-"""The SPARQL 1.1 Protocol, its page to type into, and the saved questions as forms and addresses."""
+"""The SPARQL 1.1 Protocol, and its page to type into."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from p2p_graph.config import Settings
 from p2p_graph.errors import P2PError, QueryRefused
-from p2p_graph.formats import Format, write
-from p2p_graph.model import Boolean, Prepared, Table, Triples
-from p2p_graph.reading.library import SavedQuery
+from p2p_graph.formats import write
+from p2p_graph.model import Prepared
 from p2p_graph.reading.store import Dataset
 from p2p_graph.short_links import ShortLinks
 from p2p_graph.text import fold
 from p2p_graph.vocab import PREFIXES
-from webapp import describing
-from webapp.asking import bound, choices, is_free, kind_of, stem
+from webapp.answers import Shown, show
+from webapp.asking import is_free
 from webapp.current_graph import graph, remembered
-from webapp.naming import names_of
-from webapp.negotiation import Told, answer_to, choose, format_of_suffix, formats_for, fresh, with_version
+from webapp.naming import names_here
+from webapp.negotiation import Told, answer_to, choose, formats_for, with_version
 from webapp.problems import Problem, describe, wants_page
 from webapp.protection import bounded
 from webapp.service import check_graphs, dataset_of, described
@@ -35,23 +33,10 @@ __all__ = ["pages"]
 
 pages = Blueprint("sparql", __name__)
 
-#: rows a page shows; the downloads hold all of them
-_SHOWN: Final = 500
-
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
 _TITLE: Final = re.compile(r"^#\+ title:[ \t]*(?P<title>\S.*)$", re.MULTILINE)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """An answer as a page shows it: headings and cells, or a yes or no; how many rows there are in all."""
-
-    columns: tuple[str, ...]
-    rows: list[list[describing.Value]]
-    total: int
-    verdict: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +75,7 @@ def endpoint(suffix: str) -> Response:
     asked = _asked(fields, suffix)
     prepared = graph().prepare(asked.query or "")
     check_graphs(query=prepared.text)
-    told = Told(_stem(prepared.text), labels=_names)
+    told = Told(_stem(prepared.text), labels=names_here)
     return answer_to(choose(prepared.kind, asked.named), prepared.text, asked.dataset, told=told)
 
 
@@ -98,10 +83,6 @@ def _stem(query: str) -> str:
     """How files of the answer of a query are called: by its title if it has one, else by its text."""
     title = _TITLE.search(query)
     return fold(title["title"]) if title else f"query-{hashlib.blake2b(query.encode(), digest_size=4).hexdigest()}"
-
-
-def _names(addresses: Iterable[str]) -> dict[str, str]:
-    return names_of(graph(), addresses)
 
 
 def _description(named: str | None) -> Response:
@@ -161,7 +142,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _editor(
-    asked: _Asked, shown: _Shown | None = None, problem: Problem | None = None, prepared: Prepared | None = None
+    asked: _Asked, shown: Shown | None = None, problem: Problem | None = None, prepared: Prepared | None = None
 ) -> str:
     text = asked.query or ""
     examples = [
@@ -214,78 +195,8 @@ def _answered_page(fields: MultiDict[str, str]) -> Response:
         asked = _asked(fields)
         prepared = graph().prepare(asked.query or "")
         check_graphs(query=prepared.text)
-        shown = _show(graph().ask(prepared.text, dataset=asked.dataset))
+        shown = show(graph().ask(prepared.text, dataset=asked.dataset))
     except P2PError as error:
         problem = describe(error)
         return Response(_editor(asked, problem=problem), problem.status, headers={"Vary": "Accept"})
     return with_version(Response(_editor(asked, shown, prepared=prepared), headers={"Vary": "Accept"}))
-
-
-def _show(answer: Table | Triples | Boolean) -> _Shown:
-    """An answer as a page shows it."""
-    if isinstance(answer, Boolean):
-        return _Shown((), [], 1, answer.value)
-    if isinstance(answer, Triples):
-        triples = answer.triples[:_SHOWN]
-        table = Table(("subject", "predicate", "object"), tuple((t.subject, t.predicate, t.object) for t in triples))
-        return _Shown(table.columns, describing.table_values(table, describing.names_in(table, graph())), len(answer))
-    table = Table(answer.columns, answer.rows[:_SHOWN])
-    return _Shown(answer.columns, describing.table_values(table, describing.names_in(table, graph())), len(answer))
-
-
-@pages.get("/queries")
-def queries() -> Response:
-    """All saved questions."""
-    return fresh(
-        lambda: render_template(
-            "sparql/queries.html", questions=graph().library.questions, patterns=graph().library.folder("patterns")
-        )
-    )
-
-
-@pages.get("/queries/<name>")
-@bounded
-def saved(name: str) -> Response:
-    """One saved question: its form, its answer, its text."""
-    query = graph().library.get(name)
-    values = bound(query, request.args.lists())
-    if not wants_page() or "format" in request.args:
-        form = choose(kind_of(query), request.args.get("format"))
-        return _saved_answer(query, form, values)
-    asked = any(values.values()) or is_free(query)
-    kind = kind_of(query)
-    downloads = [
-        (f.title, f"/queries/{name}.{f.suffix}" + (f"?{urlencode(values, doseq=True)}" if values else ""))
-        for f in formats_for(kind)
-    ]
-    return fresh(
-        lambda: render_template(
-            "sparql/saved.html",
-            query=query,
-            values=values,
-            shown=replace(_show(graph().ask(query.bind(**values))), columns=query.headings) if asked else None,
-            fields=[(p, choices(p)) for p in query.parameters.values()],
-            downloads=downloads if asked else [],
-            cite=[("saved", name), *((field, value) for field, given in values.items() for value in given)],
-            edit=f"/sparql?{urlencode({'query': query.bind(**values)})}" if asked else None,
-        )
-    )
-
-
-@pages.get("/queries/<slug:name>.<slug:suffix>")
-@bounded
-def saved_data(name: str, suffix: str) -> Response:
-    """The answer of a saved question in the format of a suffix."""
-    query = graph().library.get(name)
-    form = format_of_suffix(suffix, kind_of(query))
-    return _saved_answer(query, form, bound(query, request.args.lists()))
-
-
-def _saved_answer(query: SavedQuery, form: Format, values: dict[str, list[str]]) -> Response:
-    return answer_to(form, query.bind(**values), told=Told(stem(query, values), query, _names))
-
-
-@pages.get("/queries/")
-def queries_slash() -> Response:
-    """An address people type."""
-    abort(404)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -102,6 +104,48 @@ def test_missing_value_is_asked_for(client: FlaskClient) -> None:
     response = client.get("/queries/ties-between-roles.csv")
     assert response.status_code == 400
     assert response.get_json()["parameter"] in ("one", "other")
+
+
+@pytest.mark.parametrize("given", ["country=Portugal", "country=XA%3E", "land=XA", "country=XA&land=1"])
+def test_a_wrong_value_leaves_the_form_as_it_was_filled(client: FlaskClient, given: str) -> None:
+    response = client.get(f"/queries/practices-by-country?{given}&kind=joint-outreach", headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    html = response.get_data(as_text=True)
+    assert '<option value="joint-outreach" selected>' in html
+    assert "p-country" in read(html).ids
+    assert "fault" in read(html).ids
+    assert ('aria-invalid="true"' in html) == (not given.startswith("land") and "land" not in given)
+
+
+def test_a_missing_value_is_asked_for_on_the_page(client: FlaskClient) -> None:
+    response = client.get("/queries/informal-here-formal-there?here=XA", headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    page = read(response.get_data(as_text=True))
+    assert "needs a value for there" in page.text
+    assert '<option value="XA" selected>' in response.get_data(as_text=True)
+
+
+def test_an_empty_answer_says_what_to_change(client: FlaskClient) -> None:
+    response = client.get("/queries/forms-by-country?country=ZZ", headers={"Accept": "text/html"})
+    page = read(response.get_data(as_text=True))
+    assert "Nothing recorded answers this for country: ZZ" in page.text
+    assert "Ask for any country" in page.text
+    assert "/queries/forms-by-country" in page.links
+    both = client.get("/queries/pairs-here-never-there?here=ZZ&there=ZY", headers={"Accept": "text/html"})
+    assert "Choose other values above" in read(both.get_data(as_text=True)).text
+
+
+def test_the_way_an_answer_is_looked_at_is_no_value(client: FlaskClient) -> None:
+    address = "/queries/practices-by-country?country=XA"
+    plain = client.get(address, headers={"Accept": "text/csv"}).data
+    assert client.get(f"{address}&view=bars&sort=-name&filter=x", headers={"Accept": "text/csv"}).data == plain
+
+
+def test_the_page_says_for_what_it_counts(client: FlaskClient) -> None:
+    html = client.get("/queries/practices-by-country?country=XB", headers={"Accept": "text/html"}).get_data(
+        as_text=True
+    )
+    assert re.search(r"1 row for country: \w+", read(html).text)
 
 
 def test_unknown_suffix_names_those_there_are(client: FlaskClient) -> None:

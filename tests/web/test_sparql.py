@@ -104,7 +104,7 @@ def test_format_beats_accept(client: FlaskClient, query: str, named: str, given:
         (CONSTRUCT, {"Accept": CSV}, ""),
         (ASK, {"Accept": CSV}, ""),
         (SELECT, {}, "turtle"),
-        (SELECT, {}, "xlsx"),
+        (SELECT, {}, "ods"),
         (CONSTRUCT, {}, "csv"),
     ],
 )

@@ -128,18 +128,19 @@ export class Answer {
     if (view === "raw" || this.drawings.some((d) => d.name === view && d.fits(this))) this.view = view;
   }
 
-  /** Shows an answer with its time and its downloads, and in the way of a state. */
-  show(answer, { seconds, downloads, version, state = {} }) {
+  /** Shows an answer with its time and its downloads, and in the way of a state. `told` replaces heading and time. */
+  show(answer, { seconds = 0, downloads = null, version, state = {}, told = null }) {
     this.clear();
     Object.assign(this, { answer, version, sorted: null, needle: "", view: "table" });
     this.host.hidden = false;
     const took = seconds < 0.1 ? "under 0.1 s" : `${seconds.toFixed(1)} s`;
-    const said = answer.kind === "boolean" ? `Answered in ${took}` : `${count(answer.rows.length, answer.kind === "table" ? "row" : "triple")} in ${took}`;
+    const said = told ?? (answer.kind === "boolean" ? `Answered in ${took}` : `${count(answer.rows.length, answer.kind === "table" ? "row" : "triple")} in ${took}`);
     this.status = make("p", { class: "count", role: "status" }, said);
     this.said = said;
     this.body = make("div", { class: "answer-body" });
     this.tools = make("div", { class: "answer-tools" });
-    this.host.append(make("h2", {}, "Answer"), this.status, downloads);
+    if (told === null) this.host.append(make("h2", {}, "Answer"));
+    this.host.append(this.status, downloads ?? "");
     if (answer.kind === "boolean") {
       this.host.append(make("p", { class: "verdict" }, answer.verdict ? "Yes" : "No"));
       return;
