@@ -17,8 +17,8 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -34,10 +34,11 @@ from p2p_graph.reading.citing import (
     difference_by_hashes,
     row_hashes,
 )
+from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.reference import Citation, Question, cite, id_of
 from p2p_graph.reading.scan import Dataset, look
 
-__all__ = ["KEPT", "Citations", "Kept", "made"]
+__all__ = ["KEPT", "Citations", "Kept", "made", "saved_question"]
 
 #: bytes that a kept answer may take, packed; of a larger one only the hashes of its rows are kept
 KEPT: Final = 500_000
@@ -62,6 +63,13 @@ class Kept:
         if self.answer is not None:
             return difference(self.answer, today, purged)
         return difference_by_hashes(self.hashes, self.citation.digest, today, purged)
+
+
+def saved_question(saved: SavedQuery, values: Mapping[str, Iterable[str]]) -> Question:
+    """A saved question with its values; empty ones mean "any". Raises what binding them raises."""
+    given = {name: tuple(value.strip() for value in them if value.strip()) for name, them in values.items()}
+    kept = {name: them for name, them in given.items() if them}
+    return replace(Question.of(saved.bind(**given)), saved=saved.name, title=saved.title, values=kept)
 
 
 def made(question: Question, version: str, answer: Answer, now: datetime) -> tuple[Citation, Canonical]:

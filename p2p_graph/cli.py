@@ -5,22 +5,26 @@ Commands of other packages join by the entry point `p2p_graph.commands`.
 
 from __future__ import annotations
 
+import contextlib
+import re
 import sys
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 import click
+from pyoxigraph import Literal, NamedNode
 
 from p2p_graph import formats
 from p2p_graph.config import Settings, share
-from p2p_graph.errors import BadValue, DataError, P2PError
+from p2p_graph.errors import BadValue, DataError, NoRelease, P2PError
 from p2p_graph.model import Answer, Boolean, Table
 from p2p_graph.reading import open_graph
 from p2p_graph.reading.library import Library, SavedQuery
 from p2p_graph.reading.network_files import NETWORK_FORMATS, write_network
+from p2p_graph.reading.reference import REFERENCES, Question, Work, refer
 
 __all__ = ["commands", "main"]
 
@@ -124,6 +128,40 @@ def run(name: str, values: tuple[str, ...], format_name: str | None, output: Pat
         _give(saved.told(answer) if isinstance(answer, Table) else answer, format_name, output)
 
 
+@commands.command(short_help="Cite the answer of a query.")
+@click.argument("query", metavar="NAME|QUERY|FILE|-")
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option(
+    "--format", "-f", "kind", type=click.Choice([one.suffix for one in REFERENCES]), default="txt", show_default=True
+)
+@click.option("--site", metavar="ADDRESS", default="", help="Where the site is, such as https://example.org.")
+@_output
+@_on
+def cite(query: str, values: tuple[str, ...], kind: str, site: str, output: Path | None, location: str | None) -> None:
+    """Keeps the answer of a saved question, or of a query, in P2P_HOME/citations, and prints the reference to it.
+
+    With --site the reference says where it is opened: there /cite/<id> tells whether the answer is still the same.
+
+    \b
+    p2p cite police-ties country=PT
+    p2p cite my-question.rq --format bib --site https://example.org -o answer.bib
+    """
+    from p2p_graph.citations import Citations, made, saved_question
+
+    settings = Settings.from_env()
+    is_saved = re.fullmatch(r"[a-z0-9-]+", query) and query != "-" and not Path(query).is_file()
+    if is_saved:
+        question = saved_question(Library.load(share("queries")).get(query), _values(values))
+    else:
+        question = Question.of(_query_text(query))
+    with open_graph(location) as graph:
+        citation, answer = made(question, graph.version, graph.ask(question.query), datetime.now(UTC))
+    kept = Citations(settings.home / "citations", settings.citations_bytes).add(citation, answer)
+    work = Work.read(share("CITATION.cff").read_text(encoding="utf-8"))
+    address = f"{site.rstrip('/')}/cite/{kept.id}" if site else ""
+    _put(refer(kept, work, address, kind).encode(), output)
+
+
 @commands.command(name="list", short_help="List the saved queries.")
 def list_() -> None:
     """Lists the saved queries with what they ask and what they take.
@@ -188,6 +226,35 @@ def release() -> None:
         click.echo(f"Nothing has changed since {before}.")
     else:
         click.echo(f"{folder.name} is built and current, in {folder}.")
+
+
+@commands.command(short_help="Withhold what has to be forgotten.")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+def purge(addresses: tuple[str, ...]) -> None:
+    """Withholds things, by their addresses, from pages and citations: at once, for good, in this installation.
+
+    Names that only these things have in the current release are withheld with them. What the data and older releases
+    still hold is taken out by hand; the command says where.
+
+    \b
+    p2p purge https://w3id.org/peer2peer/id/practice/exford-buddies
+    """
+    from p2p_graph import purged
+
+    settings = Settings.from_env()
+    names: set[str] = set()
+    with contextlib.suppress(NoRelease), open_graph(settings=settings) as graph:
+        rows = graph.run("searchable-labels").rows
+        pairs = [(a.value, b.value) for a, b in rows if isinstance(a, NamedNode) and isinstance(b, Literal)]
+        names = purged.own_names(addresses, pairs)
+    purged.add(settings, addresses, sorted(names))
+    click.echo(f"Withheld from now on, by {settings.home / purged.PURGED_HERE}:")
+    for line in (*addresses, *sorted(names)):
+        click.echo(f"  {line}")
+    click.echo(
+        "The current release still holds them: take them out of the data and run `p2p release`. Then remove the older "
+        f"folders in {settings.home / 'releases'}, and backups, by hand. Kept citations still hold them on disk."
+    )
 
 
 @commands.command(short_help="Compare a release with its manifest.")

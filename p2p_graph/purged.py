@@ -18,7 +18,7 @@ from p2p_graph.config import Settings, share
 from p2p_graph.errors import BadValue, DataError
 from p2p_graph.vocab import kind_and_slug
 
-__all__ = ["PURGED_HERE", "Purged", "add", "files", "read"]
+__all__ = ["PURGED_HERE", "Purged", "add", "files", "own_names", "read"]
 
 #: the list of one installation, below its home
 PURGED_HERE: Final = "purged.txt"
@@ -123,6 +123,17 @@ def _lines(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
+
+
+def own_names(addresses: Iterable[str], named: Iterable[tuple[str, str]]) -> set[str]:
+    """The names that only these things have, out of pairs of a thing and one of its names.
+
+    >>> own_names(["a"], [("a", "Own"), ("a", "Shared"), ("b", "Shared")])
+    {'Own'}
+    """
+    wanted, pairs = set(addresses), list(named)
+    others = {name for thing, name in pairs if thing not in wanted}
+    return {name for thing, name in pairs if thing in wanted} - others
 
 
 def add(settings: Settings, addresses: Iterable[str], texts: Iterable[str]) -> None:

@@ -40,6 +40,7 @@ from p2p_graph.config import Settings
 from p2p_graph.curation import Sources, check, data_error, quads_of, read_data, read_words
 from p2p_graph.errors import DataError, NoRelease
 from p2p_graph.model import Fault
+from p2p_graph.purged import Purged, read as read_purged
 from p2p_graph.reading.library import Library, SavedQuery
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
@@ -75,6 +76,9 @@ def build(
             progress(_STEPS[number] if number < len(_STEPS) else "done", number, len(_STEPS))
 
     quads = _checked(sources, step)
+    faults = _named_again(quads, read_purged(settings))
+    if faults:
+        raise data_error(faults)
     lines = _lines(quads)
     content = hashlib.sha256("".join(lines).encode()).hexdigest()
     last = _unchanged(settings, content)
@@ -94,6 +98,22 @@ def build(
         _switch(folder, settings.home)
     step(len(_STEPS))
     return releases / version
+
+
+def _named_again(quads: Iterable[Quad], purged: Purged) -> tuple[Fault, ...]:
+    """Where the data still, or again, name something that was purged."""
+    gone = Purged(purged.addresses)
+    found = {
+        (quad.graph_name.value.removeprefix(f"{BASE}graph/"), quad.subject.value)
+        for quad in quads
+        if gone
+        and isinstance(quad.graph_name, NamedNode)
+        and quad.graph_name != _DERIVED
+        and isinstance(quad.subject, NamedNode)
+        and gone.holds(f"{quad.subject} {quad.object}")
+    }
+    what = "It is, or names, something that was purged for good: take it out."
+    return tuple(Fault(f"{path}.ttl", None, shorten(subject), "", what) for path, subject in sorted(found))
 
 
 def rehearse(sources: Sources) -> int:

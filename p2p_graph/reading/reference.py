@@ -40,6 +40,15 @@ class Question:
     title: str = ""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, query: str, dataset: Dataset | None = None) -> Question:
+        """The question of a query, which is the same however its line ends are written.
+
+        >>> Question.of("ASK {\r\n}\r\n") == Question.of("ASK {\n}")
+        True
+        """
+        return cls(query.replace("\r\n", "\n").replace("\r", "\n").strip(), dataset or Dataset())
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

@@ -36,6 +36,14 @@ def p2p(example_home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     return run
 
 
+@pytest.fixture
+def home(example_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, p2p: Command) -> Path:
+    """A home of its own for what writes: `p2p` runs on it from here on."""
+    shutil.copytree(example_home, tmp_path / "home")
+    monkeypatch.setenv("P2P_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
 def _refused(result: Result, sentence: str) -> None:
     assert result.exit_code == 2, result.output
     assert sentence in result.stderr
@@ -193,3 +201,40 @@ def test_program_itself_starts_and_fails_in_a_sentence(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert ended.stderr == f"Error: There is no release in {tmp_path}: run `p2p release` to build one.\n"
     assert ended.stdout == ""
+
+
+def test_cite_keeps_an_answer_once_and_prints_its_reference(p2p: Command, home: Path, tmp_path: Path) -> None:
+    first = p2p("cite", "practices-by-country", "country=XA")
+    assert first.exit_code == 0, first.output
+    assert "Practices by country (country: XA) [Data set]" in first.stdout
+    assert "/cite/" not in first.stdout
+    out = tmp_path / "answer.bib"
+    site = "https://graph.example.org/"
+    again = p2p("cite", "practices-by-country", "country=XA", "--site", site, "-f", "bib", "-o", str(out))
+    assert again.exit_code == 0, again.output
+    (path,) = (home / "citations").glob("??/*.json.gz")
+    id = path.name.removesuffix(".json.gz")
+    assert f"url = {{https://graph.example.org/cite/{id}}}," in out.read_text(encoding="utf-8")
+    assert p2p("cite", "-", stdin=PRACTICES).exit_code == 0
+    assert p2p("cite", PRACTICES + "\r\n").exit_code == 0
+    assert len(list((home / "citations").glob("??/*.json.gz"))) == 2
+
+
+def test_cite_refuses_in_a_sentence(p2p: Command, home: Path) -> None:
+    _refused(p2p("cite", "practices-by-land"), "practices-by-country")
+    _refused(p2p("cite", "practices-by-country", "country=Exland"), "a value that would pass")
+    _refused(p2p("cite", "SELECT * { ?s ?p }"), "line 1")
+    _refused(p2p("cite", "no-such-file.rq"), "neither a query nor a file")
+    assert not (home / "citations").exists()
+
+
+def test_purge_withholds_a_thing_with_its_own_names(p2p: Command, home: Path) -> None:
+    address = "https://w3id.org/peer2peer/id/practice/exford-buddies"
+    for _ in range(2):
+        result = p2p("purge", address)
+        assert result.exit_code == 0, result.output
+        assert "The current release still holds them" in result.stdout
+    lines = (home / "purged.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == [address, '"Exford Buddies"', '"Kumple z Exford"']
+    _refused(p2p("purge", "exford-buddies"), "write the whole of it")
+    assert (home / "purged.txt").read_text(encoding="utf-8").splitlines() == lines
