@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from p2p_graph.citations import Citations, Kept, made
+from p2p_graph.citations import Citations, Kept, made, saved_question
 from p2p_graph.config import Settings, share
 from p2p_graph.errors import P2PError, PurgedThing, QueryCancelled, UnknownFormat
 from p2p_graph.formats import write
@@ -20,8 +20,7 @@ from p2p_graph.model import Answer, Table, Triples
 from p2p_graph.purged import Purged
 from p2p_graph.reading.citing import Canonical, Difference, answer_of
 from p2p_graph.reading.reference import REFERENCES, Citation, Question, Work, refer
-from p2p_graph.reading.scan import Dataset
-from webapp import describing
+from webapp.answers import Shown, show
 from webapp.current_graph import graph, is_lasting
 from webapp.negotiation import with_version
 from webapp.problems import CORS, NotAcceptable, Problem, describe, wants_page
@@ -36,7 +35,8 @@ pages = Blueprint("citing", __name__)
 #: rows that a page shows, of the answer and of what differs; the files hold all
 _SHOWN: Final = 500
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
-_ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_ADDRESS: Final = re.compile(r"https?://[^/\s<>\"{}|\\^`][^\s<>\"{}|\\^`]+")
+_CHANCE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
 _CUT: Final = re.compile(r"\b(LIMIT|OFFSET)\s+\d+\b[^}]*\Z", re.IGNORECASE)
 
 #: suffix → media type of everything that a citation can be had as, besides the page
@@ -60,22 +60,11 @@ class _Now:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    """An answer as a page shows it, at most so many rows of it; how many there are in all."""
-
-    columns: tuple[str, ...]
-    rows: list[list[describing.Value]]
-    total: int
-    verdict: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Changes:
-    """Rows of which one of two answers has more: for each when it was there, and its cells."""
+    """Rows of which one of two answers has more, and for each when it was there: `then` or `now`."""
 
-    columns: tuple[str, ...]
-    rows: list[tuple[str, list[describing.Value]]]
-    total: int
+    shown: Shown
+    when: list[str]
 
 
 def _store() -> Citations:
@@ -128,23 +117,15 @@ def _asked() -> Question:
     if bool(query) == bool(saved):
         raise BadRequest("Say what is to be cited: either a query as the field query, or a saved question as saved.")
     if saved:
-        found = graph().library.get(saved)
-        given = {name: tuple(v for v in fields.getlist(name) if v.strip()) for name in fields if name != "saved"}
-        values = {name: them for name, them in given.items() if them or name not in found.parameters}
-        return Question(_plain(found.bind(**values)), Dataset(), found.name, found.title, values)
-    dataset = dataset_of(fields.getlist("default-graph-uri"), fields.getlist("named-graph-uri"))
-    return Question(_plain(query), dataset or Dataset())
-
-
-def _plain(query: str) -> str:
-    """A query with the line ends of a text file: forms send others, and it is the same question."""
-    return query.replace("\r\n", "\n").replace("\r", "\n").strip()
+        values = {name: fields.getlist(name) for name in fields if name not in ("saved", "query")}
+        return saved_question(graph().library.get(saved), values)
+    return Question.of(query, dataset_of(fields.getlist("default-graph-uri"), fields.getlist("named-graph-uri")))
 
 
 def _ask(question: Question) -> Answer:
     prepared = graph().prepare(question.query)
-    check_graphs(query=prepared.text)
     graphs = question.dataset
+    check_graphs(*graphs.default, *graphs.named, query=prepared.text)
     return graph().ask(prepared.text, dataset=graphs if graphs.default or graphs.named else None)
 
 
@@ -335,12 +316,10 @@ def _table(citation: Citation, lines: Iterable[str]) -> Table:
     return Table(citation.columns, tuple(tuple(row[i] for i in order) for row in found.rows))
 
 
-def _shown(citation: Citation, answer: Canonical) -> _Shown:
+def _shown(citation: Citation, answer: Canonical) -> Shown:
     if citation.kind == "boolean":
-        return _Shown((), [], 1, bool(answer_of("boolean", (), answer.lines)))
-    table = _table(citation, answer.lines[:_SHOWN])
-    cells = describing.table_values(table, describing.names_in(table, graph()))
-    return _Shown(table.columns, cells, len(answer.lines))
+        return show(answer_of("boolean", (), answer.lines))
+    return replace(show(_table(citation, answer.lines[:_SHOWN])), total=len(answer.lines))
 
 
 def _changes(citation: Citation, found: Difference) -> _Changes | None:
@@ -349,10 +328,8 @@ def _changes(citation: Citation, found: Difference) -> _Changes | None:
     if not marked or citation.kind == "boolean":
         return None
     part = marked[:_SHOWN]
-    table = _table(citation, [line for line, _ in part])
-    cells = describing.table_values(table, describing.names_in(table, graph()))
-    rows = [(when, row) for (_, when), row in zip(part, cells, strict=True)]
-    return _Changes(table.columns, rows, len(marked))
+    shown = show(_table(citation, [line for line, _ in part]))
+    return _Changes(replace(shown, total=len(marked)), [when for _, when in part])
 
 
 def _saved_now(question: Question) -> str:
@@ -363,15 +340,17 @@ def _saved_now(question: Question) -> str:
         today = graph().library.get(question.saved).bind(**question.values)
     except P2PError:
         return "gone"
-    return "" if _plain(today) == question.query else "changed"
+    return "" if Question.of(today).query == question.query else "changed"
 
 
 def _cautions(citation: Citation) -> list[str]:
-    """Why the same query may have another answer on the same data."""
+    """Why the same query may have another answer over the same version."""
     query = citation.question.query
     found = []
-    if not is_lasting(query):
-        found.append("The query asks for the time or for something random, or the data may change under it.")
+    if _CHANCE.search(query):
+        found.append("The query asks for the time or for something random.")
+    if not is_lasting(""):
+        found.append("The store behind this site may change within a version.")
     if citation.kind != "boolean" and not citation.is_ordered and _CUT.search(query):
         found.append("The query takes a part of its rows without ORDER BY: which part is up to the engine.")
     return found

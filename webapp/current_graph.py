@@ -37,7 +37,7 @@ _KEPT: Final = 32_000_000
 _LARGEST: Final = 1_000_000
 
 #: functions whose value is another one each time
-_FLEETING: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
+_FLEETING: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)(\s|#[^\r\n]*[\r\n])*\(", re.IGNORECASE)
 
 
 class _Opened:

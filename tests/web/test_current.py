@@ -15,7 +15,7 @@ from p2p_graph.errors import NoRelease
 from p2p_graph.release import build
 from tests.web.reading import closing
 from webapp import create_app
-from webapp.current_graph import CurrentGraph
+from webapp.current_graph import CurrentGraph, is_lasting
 
 
 @pytest.fixture
@@ -112,4 +112,22 @@ def test_answer_from_memory_is_of_this_release(home: Path, tmp_path: Path, examp
     after = client.get("/queries/practices.csv")
     assert len(after.data.splitlines()) == len(before.data.splitlines()) - 1
     assert after.headers["ETag"] != before.headers["ETag"]
+    closing(app)
+
+
+@pytest.mark.parametrize(
+    ("query", "lasts"),
+    [
+        ("SELECT * {} # now and then", True),
+        ("SELECT ?now { ?now ?rand ?uuid }", True),
+        ("SELECT (NOW() AS ?now) {}", False),
+        ("SELECT (rand # of\n # course\n () AS ?n) {}", False),
+    ],
+)
+def test_answer_lasts_unless_a_function_gives_another_value_each_time(
+    example_home: Path, query: str, lasts: bool
+) -> None:
+    app = create_app(Settings(home=example_home, workers=1))
+    with app.app_context():
+        assert is_lasting(query) is lasts
     closing(app)
