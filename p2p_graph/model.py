@@ -215,6 +215,11 @@ class View:
     roles: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     seed: int = 7
+    #: "together" for ties that are no opposition, "against" for those that are, empty for both
+    stance: OneOf["", "together", "against"] = ""
+    #: only ties that may have been there in this year; those without any year are left out unless `undated`
+    year: int | None = None
+    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

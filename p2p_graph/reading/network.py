@@ -28,10 +28,12 @@ __all__ = [
     "Coverage",
     "Form",
     "Network",
+    "Pair",
     "Tie",
     "Wheel",
     "chord_rows",
     "filtered",
+    "joined",
     "mixing",
     "mixing_matrix",
     "network_rows",
@@ -159,6 +161,23 @@ def project(
     if practices is not None:
         known = {_text(r["within"]): _label(r["within"], r.get("withinLabel")) for r in practices.records()}
     return _joined(actors, read, affiliated, known, {a: labels[a] or _slug(a) for a in sorted(labels)})
+
+
+def joined(networks: Iterable[Network]) -> Network:
+    """Several networks as one; an actor or tie that stands in more than one of them is taken once.
+
+    >>> joined([]).graph.number_of_nodes()
+    0
+    """
+    all_of_them = list(networks)
+    known = [n.practices for n in all_of_them if n.practices is not None]
+    return _joined(
+        {a: actor for n in all_of_them for a, actor in n.actors.items()},
+        {t: tie for n in all_of_them for t, tie in n.ties.items()},
+        tuple(dict.fromkeys(pair for n in all_of_them for pair in n.affiliations)),
+        {p: label for practices in known for p, label in practices.items()} if known else None,
+        {p: label for n in all_of_them for p, label in n.practice_labels.items()},
+    )
 
 
 def _joined(
@@ -313,10 +332,11 @@ def _flagged(rows: Iterable[Mapping[str, Term | None]], column: str) -> tuple[st
 
 
 def filtered(network: Network, view: View) -> Network:
-    """Only ties between the role families and in the forms of a view; an empty choice means all.
+    """Only ties between the role families, in the forms, of the stance and of the year of a view; empty means all.
 
-    A tie stays if at least two of its participants do. Practices stay as they are: what was asked about does
-    not change with what is shown.
+    A tie stays if at least two of its participants do. A tie with a first year is there from then on, one with a
+    last year until then, one with neither only where the view takes undated ones. Practices stay as they are: what
+    was asked about does not change with what is shown.
 
     >>> filtered(project(Table((), ())), View(roles=("peers", "police"))).graph.number_of_edges()
     0
@@ -326,13 +346,23 @@ def filtered(network: Network, view: View) -> Network:
     ties: dict[str, Tie] = {}
     for address, tie in network.ties.items():
         participants = tuple(p for p in tie.participants if p in kept)
-        if len(participants) >= 2 and (not forms or tie.form in forms):
+        if len(participants) >= 2 and (not forms or tie.form in forms) and _is_shown(tie, view):
             ties[address] = _among(tie, participants)
     taking_part = {p for tie in ties.values() for p in tie.participants}
     pairs = tuple((g, o) for g, o in network.affiliations if g in taking_part and o in kept)
     shown = taking_part | {organisation for _, organisation in pairs}
     actors = {a: kept[a] for a in shown}
     return _joined(actors, ties, pairs, network.practices, network.practice_labels)
+
+
+def _is_shown(tie: Tie, view: View) -> bool:
+    if view.stance and tie.is_against is not (view.stance == "against"):
+        return False
+    if view.year is None:
+        return True
+    if tie.start is None and tie.end is None:
+        return view.undated
+    return (tie.start is None or tie.start <= view.year) and (tie.end is None or view.year <= tie.end)
 
 
 def _among(tie: Tie, participants: tuple[str, ...]) -> Tie:
@@ -356,6 +386,10 @@ def _among(tie: Tie, participants: tuple[str, ...]) -> Tie:
     )
 
 
+#: two families in their fixed order, and whether they are against each other
+Pair = tuple[str, str, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Chord:
     """All ties between two role families (or inside one) that work together, or all that are against.
@@ -373,6 +407,11 @@ class Chord:
     forms: Mapping[Form, int]
     polarities: Mapping[str, int]
     is_faint: bool = False
+
+    @property
+    def pair(self) -> Pair:
+        """Which two families it joins, and how."""
+        return self.one, self.other, self.against
 
     @property
     def weight(self) -> int:

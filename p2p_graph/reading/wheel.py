@@ -16,14 +16,19 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final, Literal as OneOf
 
-from p2p_graph.reading.network import FAMILIES, FORMS, Chord, Wheel
+from p2p_graph.reading.network import FAMILIES, FORMS, Chord, Pair, Wheel
 from p2p_graph.reading.sentences import ENGLISH, Words, chord_sentence, coverage_sentence
 from p2p_graph.reading.style import INK, PAPER, ROLES, dashes, escape, figure, role_css, symbol, wrapped
 
-__all__ = ["Link", "wheel_svg"]
+__all__ = ["MARK_INKS", "Link", "Mark", "wheel_svg"]
 
 #: Gives the address behind a chord, or None for a chord that leads nowhere.
 Link = Callable[[str, str], str | None]
+
+#: which of two wheels has a chord
+Mark = OneOf["one", "other", "both"]
+#: their colours on paper; the style sheet has those of the night
+MARK_INKS: Final[Mapping[Mark, str]] = {"one": "#14565f", "other": "#b24e00", "both": "#9a958a"}
 
 _STEP: Final = 2 * math.pi / len(FAMILIES)
 _SPAN: Final = 0.8
@@ -103,6 +108,7 @@ def wheel_svg(
     words: Words = ENGLISH,
     names: Mapping[str, str] | None = None,
     largest: int | None = None,
+    marks: Mapping[Pair, Mark] | None = None,
     standalone: bool = False,
 ) -> str:
     """The wheel as text of SVG.
@@ -110,7 +116,8 @@ def wheel_svg(
     `ident` begins every id in it and must differ between wheels on one page. `size` is its natural width in
     pixels and decides the detail: below 112 no text, below 300 codes, else names. Wheels that are compared
     get the same `largest`. `names` are short names of the families for the circle. `standalone` adds paper, a
-    key of the lines and the style sheet, for a file that leaves the site. A picture without links is one
+    key of the lines and the style sheet, for a file that leaves the site. `marks` says of each chord in which of two
+    wheels laid over each other it is; then lines tell that and not the form. A picture without links is one
     image to a screen reader; with links it is a group, as an image would hide them.
 
     >>> from p2p_graph.model import Table
@@ -126,7 +133,7 @@ def wheel_svg(
         for family in FAMILIES
     }
     parts = [_definitions(wheel, frame, ident)]
-    parts += _chords(wheel, frame, ident, href, words, largest or wheel.largest)
+    parts += _chords(wheel, frame, ident, href, words, largest or wheel.largest, marks)
     parts += _families(wheel, frame, named, words)
     if frame.detail == "names":
         parts += _notes(notes, frame, standalone, words)
@@ -208,10 +215,39 @@ def _at(curve: tuple[complex, complex, complex], t: float) -> tuple[complex, com
     return (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c, along / (abs(along) or 1)
 
 
-def _chords(wheel: Wheel, frame: _Frame, ident: str, href: Link | None, words: Words, largest: int) -> list[str]:
+def _chords(
+    wheel: Wheel,
+    frame: _Frame,
+    ident: str,
+    href: Link | None,
+    words: Words,
+    largest: int,
+    marks: Mapping[Pair, Mark] | None,
+) -> list[str]:
     lines = sorted(_lines(wheel, frame, largest), key=lambda line: -line.width)
+    if marks is not None:
+        return [_marked(line, marks[line.chord.pair], frame, href, words) for line in lines]
     numbers = _numbers([line for line in lines if line.chord.one != line.chord.other], frame)
     return [_chord(line, frame, ident, href, words) for line in lines] + numbers
+
+
+def _marked(line: _Line, mark: Mark, frame: _Frame, href: Link | None, words: Words) -> str:
+    """A chord of two wheels laid over each other: solid where only the first has it, dashed the second, pale both."""
+    chord = line.chord
+    path = _loop(line, frame)[0] if chord.one == chord.other else _path(_curve(line, frame))
+    width = {"both": 1.2, "one": 2.6, "other": 2.6}[mark] * frame.core
+    dash = f' stroke-dasharray="{figure(2.2 * width)} {figure(1.5 * width)}"' if mark == "other" else ""
+    body = (
+        f'<path class="hit" d="{path}" stroke="transparent" stroke-width="{figure(max(width + 4, 12))}"/>'
+        f'<path class="mark-{mark}" d="{path}" stroke="{MARK_INKS[mark]}" stroke-width="{figure(width)}"{dash}/>'
+    )
+    if chord.against:
+        body += _bar(line, frame, width)
+    address = href(chord.one, chord.other) if href else None
+    tag = f'a href="{escape(address)}"' if address else "g"
+    kind = f"chord chord-{chord.one} chord-{chord.other}{' against' if chord.against else ''}"
+    title = f"<title>{escape(_capital(chord_sentence(chord, words)))}</title>"
+    return f'<{tag} class="{kind}">{title}{body}</{tag[0]}>'
 
 
 def _chord(line: _Line, frame: _Frame, ident: str, href: Link | None, words: Words) -> str:
