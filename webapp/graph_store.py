@@ -44,7 +44,8 @@ def _graph(address: str | None) -> Response:
     # a whole graph has as many rows as it has: its bytes bound it, of which each row takes more than one
     settings: Settings = current_app.config["P2P_SETTINGS"]
     limits = replace(settings.limits, rows=settings.query_bytes)
-    response = answer_to(form, graph().library.get("whole-graph").body, dataset, limits)
+    query = graph().library.get("whole-graph" if dataset else "whole-release").body
+    response = answer_to(form, query, dataset, limits)
     response.headers["Link"] = f'<{address or "/sparql"}>; rel="describes"'
     return response
 

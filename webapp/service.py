@@ -126,11 +126,10 @@ def _rows(name: str) -> tuple[tuple[Term | None, ...], ...]:
 
 def _graphs(data: NamedNode, endpoint: str) -> list[_Said]:
     said: list[_Said] = []
-    rows = remembered("graphs", partial(_rows, "graphs"))
+    # a remote store may hold graphs of its own beside the release
+    rows = [row for row in remembered("graphs", partial(_rows, "graphs")) if _is_ours(row[0])]
     for number, (name, triples) in enumerate(rows):
-        # a remote store may hold graphs of its own beside the release
-        if not isinstance(name, NamedNode) or not name.value.startswith(f"{BASE}graph/"):
-            continue
+        assert isinstance(name, NamedNode)
         entry, content = NamedNode(f"{endpoint}#graph-{number}"), NamedNode(f"{endpoint}#content-{number}")
         said += [
             (data, _sd("namedGraph"), entry),
@@ -142,3 +141,7 @@ def _graphs(data: NamedNode, endpoint: str) -> list[_Said]:
         if isinstance(triples, Literal):
             said.append((content, NamedNode(_VOID + "triples"), triples))
     return said
+
+
+def _is_ours(name: Term | None) -> bool:
+    return isinstance(name, NamedNode) and name.value.startswith(f"{BASE}graph/")

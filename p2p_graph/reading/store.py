@@ -15,12 +15,23 @@ import time
 import urllib.error
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from http.client import HTTPException, IncompleteRead
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
-from pyoxigraph import Quad, QueryBoolean, QueryResultsFormat, RdfFormat, Triple, parse, parse_query_results
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
 
 from p2p_graph.config import Settings, share
 from p2p_graph.errors import (
@@ -175,6 +186,11 @@ def _error(error: dict[str, Any], query: str) -> Exception:
 _MEMORY: Final = 2 * 1024**3
 #: what Virtuoso writes before the label of a blank node, which is none with it
 _NODE_ID: Final = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
+#: how Virtuoso writes a boolean, and how all others do
+_TRUTHS: Final[dict[Any, Literal]] = {
+    Literal(short, datatype=NamedNode(PREFIXES["xsd"] + "boolean")): Literal(value)
+    for short, value in (("1", True), ("0", False))
+}
 #: milliseconds by which a remote server may stop later than we do
 _LATER: Final = 1000
 
@@ -202,7 +218,7 @@ class RemoteStore:
         try:
             if table:
                 return self._rows(content, seen.form, limits.rows)
-            found = _triples(content, RdfFormat.from_media_type(media) or RdfFormat.TURTLE)
+            found = _grouped(_triples(content, RdfFormat.from_media_type(media) or RdfFormat.TURTLE))
         except (SyntaxError, ValueError) as fault:
             raise self._unavailable(f"gave an answer that breaks off or makes no sense ({str(fault)[:120]})") from None
         if len(found) > limits.rows:
@@ -227,6 +243,8 @@ class RemoteStore:
             return Boolean(len(found) > 0)
         if form == "SELECT" and isinstance(found, Boolean):
             raise ValueError("yes or no instead of a table")
+        if isinstance(found, Table) and b"#boolean" in content:
+            return replace(found, rows=tuple(tuple(_TRUTHS.get(cell, cell) for cell in row) for row in found.rows))
         return found
 
     def _fetch(self, query: str, seen: Look, accept: str, limits: Limits, dataset: Dataset | None) -> tuple[str, bytes]:
@@ -305,6 +323,16 @@ def _within(response: Any, limits: Limits, deadline: float) -> bytes:
                 raise IncompleteRead(b"", response.length)
             return b"".join(parts)
         parts.append(part)
+
+
+def _grouped(found: Triples) -> Triples:
+    """The same, by subject and property as an engine with indexes gives them, so that Turtle and JSON-LD are short."""
+    groups: dict[object, dict[object, list[Triple]]] = {}
+    for triple in found.triples:
+        if triple.object in _TRUTHS:
+            triple = Triple(triple.subject, triple.predicate, _TRUTHS[triple.object])
+        groups.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple)
+    return Triples(tuple(triple for group in groups.values() for some in group.values() for triple in some))
 
 
 def _stopped(seconds: float) -> QueryTimeout:
