@@ -15,9 +15,11 @@ from p2p_graph.vocab import KINDS
 from webapp import (
     browse,
     citing,
+    compare,
     current_graph,
     graph_store,
     negotiation,
+    openapi,
     patterns,
     pictures,
     problems,
@@ -86,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
         terms.pages,
         graph_store.pages,
         publish.pages,
+        openapi.pages,
     ):
         app.register_blueprint(part)
     return app

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from p2p_graph import errors
 from p2p_graph.errors import P2PError
 
-__all__ = ["CORS", "PREFLIGHT", "NotAcceptable", "Problem", "describe", "install", "wants_page"]
+__all__ = ["CORS", "PREFLIGHT", "Known", "NotAcceptable", "Problem", "describe", "install", "known", "wants_page"]
 
 _LOG = logging.getLogger("webapp")
 
@@ -93,7 +93,7 @@ class Problem:
     def as_json(self) -> bytes:
         """The body of RFC 9457, with our code and values beside the standard members."""
         body: dict[str, object] = {
-            "type": f"/about#problem-{self.code}",
+            "type": f"/api#problem-{self.code}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
@@ -104,6 +104,32 @@ class Problem:
                 name, value if isinstance(value, str | int | float | bool) or value is None else _listed(value)
             )
         return json.dumps(body, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One problem that an answer may be: its status, code and title, and what it means."""
+
+    status: int
+    code: str
+    title: str
+    meaning: str
+
+
+def known() -> list[Known]:
+    """Every problem that is foreseen, by status and code.
+
+    >>> [one.status for one in known() if one.code == "query-timeout"]
+    [503]
+    """
+    ours: dict[type[P2PError], tuple[int, str]] = {**_STATUS, NotAcceptable: (406, _HTTP[406][0])}
+    found = [
+        Known(status, kind.code, title, " ".join((kind.__doc__ or "").split()))
+        for kind, (status, title) in ours.items()
+    ]
+    found += [Known(status, f"http-{status}", title, meaning) for status, (title, meaning) in _HTTP.items()]
+    found.append(Known(400, "http-400", "Bad Request", "A request that is out of form; its detail says in what."))
+    return sorted(found, key=lambda one: (one.status, one.code))
 
 
 def _listed(value: object) -> object:
