@@ -37,7 +37,7 @@ _SHOWN: Final = 500
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _ADDRESS: Final = re.compile(r"https?://[^/\s<>\"{}|\\^`][^\s<>\"{}|\\^`]+")
 _CHANCE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
-_CUT: Final = re.compile(r"\b(LIMIT|OFFSET)\s+\d+\b[^}]*\Z", re.IGNORECASE)
+_CUT: Final = re.compile(r"\b(LIMIT|OFFSET)\s+\d", re.IGNORECASE)
 
 #: suffix → media type of everything that a citation can be had as, besides the page
 _TYPES: Final = {
@@ -351,6 +351,6 @@ def _cautions(citation: Citation) -> list[str]:
         found.append("The query asks for the time or for something random.")
     if not is_lasting(""):
         found.append("The store behind this site may change within a version.")
-    if citation.kind != "boolean" and not citation.is_ordered and _CUT.search(query):
+    if citation.kind != "boolean" and not citation.is_ordered and _CUT.search(query.rpartition("}")[2]):
         found.append("The query takes a part of its rows without ORDER BY: which part is up to the engine.")
     return found

@@ -1,5 +1,8 @@
 """`graph()`: the Graph on the current release; reopened when `current` changes, while old answers finish.
 
+A remote store is asked every few seconds which version it holds, so that a release pushed into it is seen, and what
+was remembered of the last one is let go.
+
 Each request holds a lease on the graph it began with. A graph that was replaced is closed by whoever gives
 back its last lease, so that no worker disappears under a request.
 """
@@ -10,6 +13,7 @@ import logging
 import os
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
@@ -18,7 +22,7 @@ from typing import Final, TypeVar, cast
 from flask import Flask, current_app, g
 
 from p2p_graph.config import Settings
-from p2p_graph.errors import P2PError
+from p2p_graph.errors import P2PError, StoreUnavailable
 from p2p_graph.model import Limits
 from p2p_graph.reading import Graph, open_graph
 from p2p_graph.reading.library import SavedQuery
@@ -36,8 +40,11 @@ _LOG = logging.getLogger("webapp")
 _KEPT: Final = 32_000_000
 _LARGEST: Final = 1_000_000
 
-#: functions whose value is another one each time
-_FLEETING: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)(\s|#[^\r\n]*[\r\n])*\(", re.IGNORECASE)
+#: seconds after which a remote store is asked again which version it holds
+_LOOK_AGAIN: Final = 2.0
+
+#: functions whose value is another one each time; a comment may stand before their bracket
+_FLEETING: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IGNORECASE)
 
 
 class _Opened:
@@ -82,6 +89,8 @@ class CurrentGraph:
         self._door = threading.Lock()
         self._opened: _Opened | None = None
         self._failed: object = None
+        self._is_remote = settings.store.startswith(("http://", "https://"))
+        self._next_look = 0.0
 
     def take(self) -> _Opened:
         """A lease on the current release. Raises NoRelease or StoreUnavailable if there never was one.
@@ -120,6 +129,8 @@ class CurrentGraph:
             opened.graph.close()
 
     def _stamp(self) -> object:
+        if self._is_remote:
+            return self._remote_stamp()
         if self._settings.store:
             return self._settings.store
         try:
@@ -128,10 +139,30 @@ class CurrentGraph:
             return None
         return found.st_mtime_ns, found.st_ino
 
-    def _reopen(self, stamp: object) -> None:
-        is_remote = self._settings.store.startswith(("http://", "https://"))
+    def _remote_stamp(self) -> object:
+        """The version that a remote store holds. Raises StoreUnavailable while a release is being loaded into it."""
+        opened, now = self._opened, time.monotonic()
+        if opened is None or now < self._next_look:
+            return opened and opened.stamp
+        self._next_look = now + _LOOK_AGAIN
         try:
-            fresh = _Opened(open_graph(settings=self._settings), stamp, is_fixed=not is_remote)
+            newest = opened.graph.newest()
+        except P2PError as reason:
+            # whatever asks it next says so; what is remembered can still be shown
+            _LOG.warning("the remote store does not tell its version: %s", reason)
+            return opened.stamp
+        if not newest:
+            self._next_look = now
+            raise StoreUnavailable(
+                "A release is being loaded into the store: come back in a minute.", location=self._settings.store
+            )
+        return newest
+
+    def _reopen(self, stamp: object) -> None:
+        try:
+            graph = open_graph(settings=self._settings)
+            stamp = graph.version if self._is_remote else stamp
+            fresh = _Opened(graph, stamp, is_fixed=not self._is_remote)
         except P2PError as reason:
             if self._opened is None:
                 raise

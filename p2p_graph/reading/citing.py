@@ -15,7 +15,7 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal as OneOf
 
@@ -52,9 +52,11 @@ __all__ = [
 
 METHOD: Final = "p2p-answer-1"
 
-#: how much telling nameless nodes apart may cost: over each group of those that look alike and are joined, the
-#: factorial of its size times its statements; this much took about a second when it was measured
-_EFFORT: Final = 500_000
+#: how much naming nameless nodes may cost: some for each statement with one; and over each group of those that look
+#: alike and are joined, the factorial of its size times its statements. This much took a quarter of a second when it
+#: was measured, during which the interpreter does nothing else.
+_EFFORT: Final = 100_000
+_A_STATEMENT: Final = 5
 #: rounds in which nameless nodes are told apart by what stands beside them, where two answers are compared
 _ROUNDS: Final = 4
 #: bytes of the hash of a row
@@ -63,6 +65,8 @@ _ROW: Final = 8
 _ROW_OF: Final = "urn:x-p2p:row:"
 _TIMES: Final = NamedNode("urn:x-p2p:times")
 _PLACE: Final = NamedNode("urn:x-p2p:place")
+_Row = tuple[Term | None, ...]
+
 _NAMELESS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|(_:[A-Za-z0-9]+)')
 
 
@@ -90,7 +94,7 @@ class Canonical:
 def canonical(answer: Answer, is_ordered: bool = False) -> Canonical:
     """The canonical form of an answer; `is_ordered` where its query ends in ORDER BY.
 
-    Raises AnswerTooAlike where nameless nodes cannot be told apart within a second or so.
+    Raises AnswerTooAlike where nameless nodes are too many, or too much alike, to be named soon.
 
     >>> one = Table(("b", "a"), ((Literal(1), None), (Literal(0), NamedNode("https://example.org/"))))
     >>> print(canonical(one).text.replace("\\t", " | "), end="")
@@ -111,9 +115,7 @@ def canonical(answer: Answer, is_ordered: bool = False) -> Canonical:
         return Canonical("triples", (), tuple(sorted(lines)))
     columns = tuple(sorted(answer.columns))
     order = [answer.columns.index(column) for column in columns]
-    rows = [tuple(row[i] for i in order) for row in answer.rows]
-    if any(_nameless(cell) for row in rows for cell in row):
-        rows = _rows_named(rows, is_ordered)
+    rows = _rows_named([tuple(row[i] for i in order) for row in answer.rows], is_ordered)
     lines_of_rows = ["\t".join("" if cell is None else _written(cell) for cell in row) for row in rows]
     return Canonical("table", columns, tuple(lines_of_rows if is_ordered else sorted(lines_of_rows)), is_ordered)
 
@@ -153,10 +155,16 @@ def _nameless(term: Term | None) -> bool:
     return isinstance(term, BlankNode)
 
 
-def _rows_named(rows: list[tuple[Term | None, ...]], is_ordered: bool) -> list[tuple[Term | None, ...]]:
-    """Rows with their nameless nodes named, by way of triples."""
+def _rows_named(rows: list[_Row], is_ordered: bool) -> list[_Row]:
+    """Rows with their nameless nodes named, by way of triples about each row that has some."""
+    # every cell is looked at, also behind a nameless one: it may be what no method names
+    places = [place for place, row in enumerate(rows) if sum(map(_nameless, row))]
+    if not places:
+        return rows
     quads: list[Quad] = []
-    for place, (row, times) in enumerate(_counted(rows, is_ordered)):
+    with_some = [(rows[place], place) for place in places]
+    counted = [(row, 1, place) for row, place in with_some] if is_ordered else _counted(with_some)
+    for row, times, place in counted:
         node = BlankNode()
         quads.append(Quad(node, _TIMES, Literal(times)))
         if is_ordered:
@@ -165,18 +173,20 @@ def _rows_named(rows: list[tuple[Term | None, ...]], is_ordered: bool) -> list[t
     found: dict[object, dict[str, Term]] = defaultdict(dict)
     for quad in _named(quads):
         found[quad.subject][quad.predicate.value] = quad.object
-    width = len(rows[0])
-    back: list[tuple[int, int, tuple[Term | None, ...]]] = []
+    back: list[tuple[int, int, _Row]] = []
     for said in found.values():
-        cells = tuple(said.get(f"{_ROW_OF}{i}") for i in range(width))
+        cells = tuple(said.get(f"{_ROW_OF}{i}") for i in range(len(rows[0])))
         back.append((_number(said.get(_PLACE.value)), _number(said[_TIMES.value]), cells))
     back.sort(key=lambda one: one[0])
-    return [cells for _, times, cells in back for _ in range(times)]
+    named = list(rows)
+    for place, cells in zip(places, (cells for _, times, cells in back for _ in range(times)), strict=True):
+        named[place] = cells
+    return named
 
 
-def _counted(rows: list[tuple[Term | None, ...]], is_ordered: bool) -> Iterator[tuple[tuple[Term | None, ...], int]]:
-    """Rows with how often they come; each once where their order counts."""
-    return iter(((row, 1) for row in rows) if is_ordered else Counter(rows).items())
+def _counted(rows: Iterable[tuple[_Row, int]]) -> list[tuple[_Row, int, int]]:
+    """Rows with how often they come, where their order does not count."""
+    return [(row, times, 0) for row, times in Counter(row for row, _ in rows).items()]
 
 
 def _number(term: Term | None) -> int:
@@ -185,17 +195,16 @@ def _number(term: Term | None) -> int:
 
 def _named(quads: list[Quad]) -> Iterable[Quad]:
     """Quads with their nameless nodes named by RDFC-1.0; raises AnswerTooAlike where that would not end."""
-    # all are looked at, also behind the first: one of them may be what no method names
-    nameless = [node for quad in quads for node in (quad.subject, quad.object) if _nameless(node)]
+    nameless = [quad for quad in quads if sum(map(_nameless, (quad.subject, quad.object)))]
     if not nameless:
         return quads
-    _check_effort(quads)
-    found = Quads(quads)
+    _check_effort(nameless)
+    found = Quads(nameless)
     found.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return found
+    return [*(quad for quad in quads if not sum(map(_nameless, (quad.subject, quad.object)))), *found]
 
 
-def _check_effort(quads: Iterable[Quad]) -> None:
+def _check_effort(quads: list[Quad]) -> None:
     """RDFC-1.0 tries the orders of nodes that look alike at first sight and are joined to each other."""
     beside: dict[BlankNode, list[Quad]] = defaultdict(list)
     for quad in quads:
@@ -204,14 +213,15 @@ def _check_effort(quads: Iterable[Quad]) -> None:
     sights = {node: _first_sight(node, around) for node, around in beside.items()}
     often = Counter(sights.values())
     alike = {node for node, sight in sights.items() if often[sight] > 1}
-    effort = 0.0
-    while alike:
+    effort = _A_STATEMENT * len(quads)
+    while alike and effort <= _EFFORT:
         size, statements = _take_group(alike, beside)
         effort += math.factorial(min(size, 20)) * statements
-        if effort > _EFFORT:
-            raise AnswerTooAlike(
-                "The nameless nodes of this answer are too much alike to be told apart: ask for things with an address."
-            )
+    if effort > _EFFORT:
+        raise AnswerTooAlike(
+            "The nameless nodes of this answer are too many, or too much alike, to be told apart: ask for things with "
+            "an address."
+        )
 
 
 def _first_sight(node: BlankNode, around: Iterable[Quad]) -> int:

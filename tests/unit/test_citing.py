@@ -138,7 +138,7 @@ def clique(size: int) -> Triples:
 def test_nodes_that_look_alike_are_refused_before_they_cost_anything() -> None:
     began = time.process_time()
     for size in (9, 14, 40):
-        with pytest.raises(AnswerTooAlike, match="too much alike"):
+        with pytest.raises(AnswerTooAlike, match="too many, or too much alike"):
             canonical(clique(size))
     assert time.process_time() - began < 2
     assert canonical(clique(5)).digest == canonical(clique(5)).digest
@@ -150,6 +150,15 @@ def test_many_small_groups_of_nameless_nodes_are_no_trouble() -> None:
         return Triples(tuple(t for a, b in nodes for t in (Triple(a, P, b), Triple(b, Q, Literal(1)))))
 
     assert canonical(answer()).digest == canonical(answer()).digest
+
+
+def test_more_nameless_nodes_than_can_be_named_soon_are_refused() -> None:
+    def answer(rows: int) -> Table:
+        return Table(("b", "n"), tuple((BlankNode() if n < rows else A, Literal(n)) for n in range(20_000)))
+
+    assert canonical(answer(500)) == canonical(answer(500))
+    with pytest.raises(AnswerTooAlike, match="too many"):
+        canonical(answer(20_000))
 
 
 def test_nameless_node_within_a_quoted_triple_is_refused_in_a_sentence() -> None:
