@@ -81,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
     for part in (
         browse.pages,
         citing.pages,
+        compare.pages,
         patterns.pages,
         questions.pages,
         short_links.pages,

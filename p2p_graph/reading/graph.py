@@ -129,6 +129,10 @@ class Graph:
         """The version of the release."""
         return self._store.version
 
+    def newest(self) -> str:
+        """The version of the release that its store holds now: another after `p2p release --push`, empty meanwhile."""
+        return self._store.newest()
+
     # asking
 
     def prepare(self, query: str) -> Prepared:

@@ -9,23 +9,28 @@ from __future__ import annotations
 import cmath
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from p2p_graph.reading.network import FAMILIES, Network, Tie
 from p2p_graph.reading.style import dashes, escape, figure, symbol
 
-__all__ = ["sectors_svg", "spots"]
+__all__ = ["sectors_svg", "spacing", "spots"]
 
 _STEP: Final = 2 * math.pi / len(FAMILIES)
 #: the share of its sector that a family may fill
 _SPREAD: Final = 0.82
 #: where rows begin and how far apart they and the actors in them are, as shares of half the width
 _INNER: Final = 0.42
-_ROW: Final = 0.075
+_ROW: Final = 0.14
 
 
-def spots(network: Network) -> dict[str, complex]:
+def spacing(networks: Iterable[Network]) -> float:
+    """How far apart actors stand, one distance for all networks of a page: so that the fullest sector fits."""
+    return _gap(max((_most(network) for network in networks), default=0))
+
+
+def spots(network: Network, gap: float | None = None) -> dict[str, complex]:
     """Where each actor stands, with the middle at 0 and the rim at 1; only those that take part in a tie.
 
     >>> from p2p_graph.model import Table
@@ -34,11 +39,11 @@ def spots(network: Network) -> dict[str, complex]:
     {}
     """
     ties = Counter(p for tie in network.ties.values() for p in tie.participants)
+    gap = gap or _gap(_most(network))
     found: dict[str, complex] = {}
     for place, family in enumerate(FAMILIES):
         actors = [a for a in ties if network.actors[a].family == family]
         actors.sort(key=lambda a: (-ties[a], network.actors[a].label, a))
-        gap = _gap(len(actors))
         row, radius = 0, _INNER
         while actors:
             room = max(1, int(_SPREAD * _STEP * radius / gap))
@@ -63,9 +68,18 @@ def _gap(actors: int) -> float:
 
 
 def sectors_svg(
-    network: Network, title: str, description: str, *, ident: str, size: float = 230, names: Mapping[str, str]
+    network: Network,
+    title: str,
+    description: str,
+    *,
+    ident: str,
+    size: float = 230,
+    gap: float | None = None,
+    names: Mapping[str, str],
 ) -> str:
     """The network as text of SVG. `ident` begins every id; `names` are two-letter codes of the families.
+
+    Networks that are compared get the same `gap`, that of `spacing`.
 
     >>> from p2p_graph.model import Table
     >>> from p2p_graph.reading.network import project
@@ -74,8 +88,8 @@ def sectors_svg(
     """
     half, font = size / 2, size * 0.05
     reach = half - 1.3 * font
-    at = {actor: complex(half, half) + reach * spot for actor, spot in spots(network).items()}
-    mark = max(1.6, _gap(_most(network)) * reach * 0.33)
+    at = {actor: complex(half, half) + reach * spot for actor, spot in spots(network, gap).items()}
+    mark = max(1.6, min(0.09, gap or _gap(_most(network))) * reach * 0.36)
     parts = [_tie(tie, network, at, complex(half, half), mark) for tie in network.ties.values()]
     for actor, spot in at.items():
         known = network.actors[actor]

@@ -65,6 +65,10 @@ class Store(Protocol):
         """The answer as bytes of the format of that name."""
         ...
 
+    def newest(self) -> str:
+        """The version that the store would have if it were opened now; empty while a release is being loaded."""
+        ...
+
     def close(self) -> None:
         """Ends what the store keeps running."""
         ...
@@ -114,6 +118,10 @@ class EmbeddedStore:
         fmt = find(format_name, Prepared(query, seen.form).kind)
         content = self._ask(query, seen, limits, fmt.media_type, dataset)[1:]
         return sorted_head(content) if fmt.name == "turtle" else content
+
+    def newest(self) -> str:
+        """The version of its folder, which never changes."""
+        return self.version
 
     def close(self) -> None:
         """Ends the workers; one that is answering ends after its answer. Nothing can be asked any more."""
@@ -198,16 +206,25 @@ _LATER: Final = 1000
 class RemoteStore:
     """A SPARQL 1.1 endpoint, asked by POST; its default graph must be, or be asked to be, the union of its graphs."""
 
-    def __init__(self, endpoint: str, settings: Settings) -> None:
+    def __init__(self, endpoint: str, settings: Settings, *, may_be_empty: bool = False) -> None:
         self._endpoint = endpoint
-        query = (share("queries") / "pages" / "release-version.rq").read_text(encoding="utf-8")
-        found = self.answer(query, settings.limits)
-        if not isinstance(found, Table) or not found.rows or found.rows[0][0] is None:
+        self._limits = settings.limits
+        self._credentials = (settings.store_user, settings.store_password)
+        self.version = self.newest()
+        if not self.version and not may_be_empty:
             raise StoreUnavailable(
-                f"The endpoint {endpoint} holds no release: load one with `p2p release`, or set P2P_STORE to another.",
+                f"The endpoint {endpoint} holds no release, or not yet a whole one: load one with "
+                "`p2p release --push`, or set P2P_STORE to another.",
                 location=endpoint,
             )
-        self.version = str(cast(Any, found.rows[0][0]).value)
+
+    def newest(self) -> str:
+        """The version that the endpoint holds now; empty for none. Raises StoreUnavailable."""
+        query = (share("queries") / "pages" / "release-version.rq").read_text(encoding="utf-8")
+        found = self.answer(query, self._limits)
+        if not isinstance(found, Table) or not found.rows or found.rows[0][0] is None:
+            return ""
+        return str(cast(Any, found.rows[0][0]).value)
 
     def answer(self, query: str, limits: Limits, dataset: Dataset | None = None) -> Answer:
         """The answer as terms. Raises a QueryError as the embedded store does, or StoreUnavailable."""
@@ -295,6 +312,8 @@ class RemoteStore:
         if not seen.own_graphs and not dataset:
             # Oxigraph's server does not read the union of all graphs unless it is asked to, and then forgets any FROM
             ask.addParameter("union-default-graph", "true")
+        if self._credentials[0]:
+            ask.setCredentials(*self._credentials)
         ask.setTimeout(math.ceil(limits.seconds))
         ask.setQuery(query)
         ask.queryType = seen.form

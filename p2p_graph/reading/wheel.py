@@ -384,7 +384,7 @@ def _families(wheel: Wheel, frame: _Frame, named: Mapping[str, str], words: Word
         at, faded = frame.point(place, frame.orbit), "" if joined else ' opacity="0.45"'
         text = words.practices(wheel.practices_of(family)) if joined else words.no_tie
         parts.append(
-            f'<g class="family{"" if joined else " alone"}">'
+            f'<g class="family of-{family}{"" if joined else " alone"}">'
             f"<title>{escape(named[family])}: {escape(text)}</title>"
             f'<path {tone} d="{arc}" stroke-width="{thick}" stroke-linecap="round"{faded}/>'
             f"<g{faded}>{symbol(family, at.real, at.imag, frame.mark, hollow=not joined)}</g>"
