@@ -206,7 +206,11 @@ class Namer:
             parts = {t.value for f in said.values() for v in f.values() for t in v if isinstance(t, NamedNode)}
             plain_parts = {a for a in parts if not ((k := kind_and_slug(a)) and k[0] in _NAMELESS)}
             self._names.update(self._graph.labels(sorted(plain_parts)))
-            for address, facts in said.items():
+            # What a claim is about may have no name of its own either: that is told first.
+            claims = [f for a, f in said.items() if "/claim/" in a]
+            about = {t.value for f in claims for t in f.get(_P + "claimAbout", ()) if isinstance(t, NamedNode)}
+            self.learn(a for a in about - set(said) if "/claim/" not in a)
+            for address, facts in sorted(said.items(), key=lambda one: "/claim/" in one[0]):
                 kind, slug = kind_and_slug(address) or ("", "")
                 self._names[address] = title_of(kind, facts, self._names) or slug.replace("-", " ")
         return self

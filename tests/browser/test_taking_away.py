@@ -71,3 +71,58 @@ def test_workbook_is_saved_under_its_own_name(visit: Visit) -> None:
     with page.expect_download() as download:
         answer.get_by_role("link", name="CSV for Excel").click()
     assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbfname,n")
+
+
+def test_saved_question_is_sorted_filtered_and_drawn_and_its_address_says_how(visit: Visit) -> None:
+    page = visit.to("/queries/role-pairs-by-country?country=XA")
+    answer = page.locator("#answer")
+    expect(answer.locator(".count")).to_have_text(re.compile(r"^\d+ rows for country: "))
+    answer.get_by_role("button", name="ties", exact=True).click()
+    answer.get_by_role("button", name="ties", exact=True).click()
+    ties = [int(row.split("\t")[-1]) for row in rows(page)]
+    assert ties == sorted(ties, reverse=True)
+    answer.get_by_label("Filter rows").fill("peers")
+    shown = rows(page)
+    assert shown
+    assert all("peers" in row.casefold() for row in shown)
+    expect(page).to_have_url(re.compile(r"\?country=XA&sort=-ties&filter=peers$"))
+    page.reload(wait_until="networkidle")
+    assert rows(page) == shown
+    answer.get_by_role("button", name="Bars").click()
+    expect(answer.locator("svg.bars")).to_be_visible()
+
+
+def test_saved_question_is_a_table_without_scripts(scriptless: Visit) -> None:
+    page = scriptless.to("/queries/practices-by-country?country=XA")
+    expect(page.locator("#answer tbody tr")).to_have_count(2)
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+    page.locator("#p-country").select_option("")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("#answer tbody tr").nth(2)).to_be_visible()
+
+
+def test_program_is_copied_as_it_stands(visit: Visit) -> None:
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visit.to("/queries/practices-by-country?country=XA")
+    page.get_by_text("Python", exact=True).click()
+    copy = page.locator("details[open]").get_by_role("button", name="Copy")
+    copy.click()
+    expect(page.locator("details[open] button")).to_have_text("Copied")
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert code == page.locator("#code-python").inner_text()
+    assert f'open_graph("{visit.site}/sparql")' in code
+
+
+def test_saved_question_fits_a_phone_and_says_what_to_change(narrow: Visit) -> None:
+    page = narrow.to("/queries/role-pairs-by-country?country=XA&form=formal")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page = narrow.to("/queries/dealer-ties?country=XB&function=training")
+    page.get_by_role("link", name="Ask for any country").click()
+    expect(page).to_have_url(re.compile(r"dealer-ties\?function=training$"))
+
+
+def test_page_for_programs_fits_a_phone_and_leads_from_a_question(narrow: Visit) -> None:
+    page = narrow.to("/queries/informal-here-formal-there")
+    page.get_by_role("link", name="how programs ask this").click()
+    expect(page.locator("#queries-informal-here-formal-there h3")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -114,6 +114,8 @@ def test_a_wrong_value_leaves_the_form_as_it_was_filled(client: FlaskClient, giv
     assert '<option value="joint-outreach" selected>' in html
     assert "p-country" in read(html).ids
     assert "fault" in read(html).ids
+    if "Portugal" in given:
+        assert "“Portugal” is none of the values of “Country”" in read(html).text
     assert ('aria-invalid="true"' in html) == (not given.startswith("land") and "land" not in given)
 
 
@@ -121,7 +123,7 @@ def test_a_missing_value_is_asked_for_on_the_page(client: FlaskClient) -> None:
     response = client.get("/queries/informal-here-formal-there?here=XA", headers={"Accept": "text/html"})
     assert response.status_code == 400
     page = read(response.get_data(as_text=True))
-    assert "needs a value for there" in page.text
+    assert "The question needs “Formal in”" in page.text
     assert '<option value="XA" selected>' in response.get_data(as_text=True)
 
 
