@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode
 
 from p2p_graph import formats
 from p2p_graph.config import Settings, share
-from p2p_graph.errors import BadValue, DataError, NoRelease, P2PError
+from p2p_graph.errors import BadValue, DataError, NoRelease, P2PError, SettingsError
 from p2p_graph.model import Answer, Boolean, Table
 from p2p_graph.reading import open_graph
 from p2p_graph.reading.library import Library, SavedQuery
@@ -199,33 +199,73 @@ def network(country: str, format_name: str, output: Path | None, location: str |
         _put(write_network(found, format_name, graph.version), output)
 
 
-@commands.command(short_help="Build a release.")
-def release() -> None:
+@commands.command(short_help="Build a release, and load it into a remote store.")
+@click.option(
+    "--push",
+    "target",
+    is_flag=False,
+    flag_value="",
+    metavar="[ADDRESS]",
+    help="Load it into the store behind this SPARQL endpoint; without an address, the one of P2P_STORE.",
+)
+@click.option("--graph-store", metavar="ADDRESS", default="", help="Where that store takes graphs, if we cannot tell.")
+@click.option("--no-build", is_flag=True, help="Build nothing: take the current release as it is.")
+def release(target: str | None, graph_store: str, no_build: bool) -> None:
     """Builds a release from the data, the ontology and the words, and makes it the current one.
 
-    Nothing changes where a file is faulty: every fault is listed, and the last release stays.
+    Nothing changes where a file is faulty: every fault is listed, and the last release stays. A store has no version
+    while a release is loaded into it. Who loads is P2P_PUSH_USER with P2P_PUSH_PASSWORD, from the environment.
 
     \b
     p2p release
     P2P_HOME=/srv/p2p p2p release
+    p2p release --push http://127.0.0.1:7878/query
+    P2P_STORE=http://127.0.0.1:8890/sparql p2p release --push
     """
-    from p2p_graph.release import build, current
+    from p2p_graph.release import current
 
     settings = Settings.from_env()
+    if target == "" and not settings.store:
+        sentence = "There is no store to load it into: give its address after --push, or set P2P_STORE."
+        raise SettingsError(sentence, setting="store")
+    folder = current(settings) if no_build else _built(settings)
+    if target is not None:
+        _push(folder, target or settings.store, graph_store, settings)
+
+
+def _built(settings: Settings) -> Path:
+    """A new release, or the current one if nothing changed."""
+    from p2p_graph.release import build, current
+
     try:
         before = current(settings).name
     except P2PError:
         before = ""
-    with click.progressbar(length=100, label="Building", file=sys.stderr, item_show_func=lambda what: what) as bar:
-
-        def tell(what: str, done: int, total: int) -> None:
-            bar.update(done * 100 // total - bar.pos, what)
-
+    with _told("Building") as tell:
         folder = build(settings, tell)
     if folder.name == before:
         click.echo(f"Nothing has changed since {before}.")
     else:
         click.echo(f"{folder.name} is built and current, in {folder}.")
+    return folder
+
+
+def _push(folder: Path, endpoint: str, graph_store: str, settings: Settings) -> None:
+    from p2p_graph.push import push
+
+    with _told("Loading") as tell:
+        pushed = push(folder, endpoint, settings, tell, graph_store=graph_store)
+    removed = f", {_count(pushed.removed, 'older graph')} removed" if pushed.removed else ""
+    click.echo(
+        f"{pushed.version} is in {endpoint}: {_count(pushed.graphs, 'graph')}, {pushed.triples} triples{removed}."
+    )
+
+
+@contextlib.contextmanager
+def _told(label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar of progress on standard error, to be told what is done."""
+    with click.progressbar(length=100, label=label, file=sys.stderr, item_show_func=lambda what: what) as bar:
+        yield lambda what, done, total: bar.update(done * 100 // total - bar.pos, what)
 
 
 @commands.command(short_help="Withhold what has to be forgotten.")

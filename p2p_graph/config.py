@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from p2p_graph.errors import SettingsError
@@ -41,6 +41,12 @@ class Settings:
     home: Path = Path("var")
     #: empty for the current release in `home`; a folder of a release; or the address of a SPARQL endpoint
     store: str = ""
+    #: who asks that endpoint, if it wants to know (HTTP Basic); the password is never shown
+    store_user: str = ""
+    store_password: str = field(default="", repr=False)
+    #: who loads a release into it with `p2p release --push` (HTTP Basic or Digest)
+    push_user: str = ""
+    push_password: str = field(default="", repr=False)
     #: where the website listens
     host: str = "127.0.0.1"
     #: on which port

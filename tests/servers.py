@@ -55,8 +55,20 @@ def oxigraph(data: Path, seconds: int = 30) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def oxigraph_to_write(folder: Path) -> Iterator[str]:
+    """The Oxigraph server over an empty store that anybody may write; gives the address of its endpoint."""
+    program, port = require("oxigraph", "pip install oxigraph"), free_port()
+    serving = [program, "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
+    with _running(serving, f"http://127.0.0.1:{port}/"):
+        yield f"http://127.0.0.1:{port}/query"
+
+
+@contextlib.contextmanager
 def virtuoso(data: Path) -> Iterator[str]:
-    """Virtuoso with a database of its own, the N-Quads loaded; gives the address of its endpoint."""
+    """Virtuoso with a database of its own, the N-Quads loaded; gives the address of its endpoint.
+
+    Its graph store lets the user dba with the password dba write.
+    """
     install = "apt-get install virtuoso-opensource-7-bin"
     program, isql = require("virtuoso-t", install), require("isql-vt", install)
     folder = data.parent / "virtuoso-server"
