@@ -42,7 +42,7 @@ class Question:
 
     @classmethod
     def of(cls, query: str, dataset: Dataset | None = None) -> Question:
-        """The question of a query, which is the same however its line ends are written.
+        r"""The question of a query, which is the same however its line ends are written.
 
         >>> Question.of("ASK {\r\n}\r\n") == Question.of("ASK {\n}")
         True
