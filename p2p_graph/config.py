@@ -51,8 +51,8 @@ class Settings:
     host: str = "127.0.0.1"
     #: on which port
     port: int = 8000
-    #: processes that answer queries
-    workers: int = 2
+    #: processes that answer queries; one of them is kept for the site's own
+    workers: int = 3
     #: seconds one query may take
     query_seconds: float = 20.0
     #: rows one answer may have

@@ -24,7 +24,7 @@ from webapp.answers import Shown, show
 from webapp.current_graph import graph, is_lasting
 from webapp.negotiation import with_version
 from webapp.problems import CORS, NotAcceptable, Problem, describe, wants_page
-from webapp.protection import bounded, spend_citation
+from webapp.protection import bounded, foreign, spend_citation
 from webapp.service import check_graphs, dataset_of
 from webapp.withholding import purged
 
@@ -83,6 +83,7 @@ def _work() -> Work:
 
 @pages.post("/cite")
 @bounded
+@foreign
 def make() -> Response:
     """Cites the answer of a query (`query`, with its graphs), or of a saved question (`saved`, with its values).
 
@@ -139,6 +140,7 @@ def _is_withheld(question: Question, gone: Purged) -> bool:
 @pages.get("/cite/<slug:id>", defaults={"suffix": ""})
 @pages.get("/cite/<slug:id>.<suffix>")
 @bounded
+@foreign
 def citation(id: str, suffix: str) -> Response:
     """One citation: its page, what a program makes of it, its reference in some form, or the answer that was kept."""
     kept = _store().get(id)

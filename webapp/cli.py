@@ -22,7 +22,7 @@ __all__ = ["serve"]
 @click.command(short_help="Start the website.")
 @click.option("--host", help="Where to listen; 0.0.0.0 for every network this machine is in. Default: 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65535), help="On which port; 0 for any that is free. Default: 8000.")
-@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests at a time.")
+@click.option("--threads", type=click.IntRange(1, 64), default=16, show_default=True, help="Requests at a time.")
 def serve(host: str | None, port: int | None, threads: int) -> None:
     """Starts the website and prints its address. Builds the first release if there is none.
 

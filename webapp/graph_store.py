@@ -13,7 +13,7 @@ from p2p_graph.reading.store import Dataset
 from p2p_graph.vocab import BASE
 from webapp.current_graph import graph
 from webapp.negotiation import answer_to, choose
-from webapp.protection import bounded
+from webapp.protection import bounded, foreign
 from webapp.service import dataset_of
 
 __all__ = ["pages"]
@@ -23,6 +23,7 @@ pages = Blueprint("graph_store", __name__)
 
 @pages.get("/graph-store")
 @bounded
+@foreign
 def indirect() -> Response:
     """The graph of `?graph=<address>`, or with `?default` the union of all."""
     named, is_default = request.args.getlist("graph"), "default" in request.args
@@ -33,6 +34,7 @@ def indirect() -> Response:
 
 @pages.get("/graph/<path:name>")
 @bounded
+@foreign
 def direct(name: str) -> Response:
     """The graph whose own address leads here."""
     return _graph(f"{BASE}graph/{name}")

@@ -20,12 +20,12 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from p2p_graph.config import Settings
-from p2p_graph.reading.workers import HAS_GONE
+from p2p_graph.reading.workers import FOREIGN, HAS_GONE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["HEADERS", "Allowance", "Gate", "TooMany", "bounded", "install", "spend_citation", "spend_link"]
+__all__ = ["HEADERS", "Allowance", "Gate", "TooMany", "bounded", "foreign", "install", "spend_citation", "spend_link"]
 
 Given = ParamSpec("Given")
 Answered = TypeVar("Answered")
@@ -176,6 +176,20 @@ def spend_link() -> None:
 def spend_citation() -> None:
     """One new citation by the client of this request. Raises TooMany."""
     cast(Allowance, current_app.extensions["p2p_citing"]).spend(_client())
+
+
+def foreign(view: Callable[Given, Answered]) -> Callable[Given, Answered]:
+    """A view that asks the store what whoever asks wrote: it never keeps a page waiting."""
+
+    @wraps(view)
+    def marked(*args: Given.args, **values: Given.kwargs) -> Answered:
+        before = FOREIGN.set(True)
+        try:
+            return view(*args, **values)
+        finally:
+            FOREIGN.reset(before)
+
+    return marked
 
 
 def _client() -> str:

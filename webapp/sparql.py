@@ -26,7 +26,7 @@ from webapp.current_graph import graph, remembered
 from webapp.naming import names_here
 from webapp.negotiation import Told, answer_to, choose, formats_for, with_version
 from webapp.problems import Problem, describe, wants_page
-from webapp.protection import bounded
+from webapp.protection import bounded, foreign
 from webapp.service import check_graphs, dataset_of, described
 
 __all__ = ["pages"]
@@ -62,6 +62,7 @@ class _Asked:
 @pages.route("/sparql", methods=["GET", "POST"], defaults={"suffix": ""})
 @pages.route("/sparql.<slug:suffix>", methods=["GET", "POST"])
 @bounded
+@foreign
 def endpoint(suffix: str) -> Response:
     """SPARQL 1.1 Protocol: by GET, by a form, or by a query as the body; without a query, what the service is."""
     fields = _fields()

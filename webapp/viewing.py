@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from p2p_graph.model import View
 from p2p_graph.reading.network import FAMILIES, FORMS
 
-__all__ = ["PICTURES", "STANCES", "Shown", "read"]
+__all__ = ["PICTURES", "REST", "STANCES", "Shown", "read"]
 
 #: what the pictures of countries can be
 PICTURES: Final = ("wheels", "networks", "matrices")

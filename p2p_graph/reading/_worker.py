@@ -38,6 +38,7 @@ _STACK = 256 * 1024 * 1024
 _PIECE = 32 * 1024 * 1024
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _DIE_WITH_PARENT = 1
+_NICE = 5
 
 
 class Start(TypedDict):
@@ -264,6 +265,8 @@ def _work(speak: int, isolated: bool) -> None:
 def main() -> None:
     """Runs the worker until its parent ends or closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # who reads pages goes before who computes
+    os.nice(_NICE)
     isolated = _isolate()
     _die_with(int(sys.argv[1]))
     # a stray print, of whomever, must not look like an answer

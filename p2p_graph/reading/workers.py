@@ -23,10 +23,14 @@ from typing import Final
 from p2p_graph.errors import EngineFailed, QueryCancelled, QueryTimeout
 from p2p_graph.reading import _worker
 
-__all__ = ["HAS_GONE", "Pool"]
+__all__ = ["FOREIGN", "HAS_GONE", "Pool"]
 
 #: says whether the one who asked has gone; looked at now and then while a query waits or runs, which then ends
 HAS_GONE: ContextVar[Callable[[], bool]] = ContextVar("HAS_GONE", default=lambda: False)
+#: whether whoever asks wrote the query; such queries never take the last worker, nor wait in a long line
+FOREIGN: ContextVar[bool] = ContextVar("FOREIGN", default=False)
+#: foreign queries that may wait for a worker at a time; each holds a thread of the server
+_WAITING: Final = 8
 #: seconds between two such looks
 _LOOK: Final = 0.25
 #: seconds a worker may take to open a release, and the longest pause after one that could not
@@ -124,8 +128,9 @@ class _Worker:
 class Pool:
     """Workers that wait for questions, one more than may be busy: the spare, ready when one is killed.
 
-    Callers are served in the order in which they came. One thread, the keeper, starts every worker and stays until
-    the last is gone: where the kernel ends workers with their parent, it means the thread that started them.
+    Callers are served in the order in which they came, our own queries before foreign ones; those leave one worker
+    to ours, so that no page waits for what a stranger asks. One thread, the keeper, starts every worker and stays
+    until the last is gone: where the kernel ends workers with their parent, it means the thread that started them.
     """
 
     def __init__(self, start: _worker.Start, size: int) -> None:
@@ -134,6 +139,8 @@ class Pool:
         self._idle: deque[_Worker] = deque()
         self._busy: set[_Worker] = set()
         self._line: deque[object] = deque()
+        self._door: deque[object] = deque()
+        self._foreign: set[_Worker] = set()
         self._starting: _Worker | None = None
         self._broken = ""
         self._closed = False
@@ -165,20 +172,30 @@ class Pool:
 
     def _hire(self, seconds: float) -> _Worker:
         deadline = time.monotonic() + seconds
-        ticket = object()
+        ticket, foreign = object(), FOREIGN.get()
+        line = self._door if foreign else self._line
         with self._change:
-            self._line.append(ticket)
+            if foreign and len(line) >= _WAITING:
+                raise QueryTimeout("Many queries wait already: ask again in a moment.", seconds=0, waiting=True)
+            line.append(ticket)
             try:
-                while not (self._line[0] is ticket and self._idle and len(self._busy) < self._size):
+                while not (line[0] is ticket and self._has_room(foreign)):
                     self._check(deadline, seconds)
                     self._change.wait(min(deadline - time.monotonic(), _LOOK))
                 self._check(math.inf, seconds)
                 worker = self._idle.popleft()
                 self._busy.add(worker)
+                if foreign:
+                    self._foreign.add(worker)
                 return worker
             finally:
-                self._line.remove(ticket)
+                line.remove(ticket)
                 self._change.notify_all()
+
+    def _has_room(self, foreign: bool) -> bool:
+        if not self._idle or len(self._busy) >= self._size:
+            return False
+        return not foreign or (not self._line and len(self._foreign) < max(1, self._size - 1))
 
     def _check(self, deadline: float, seconds: float) -> None:
         """Whether it makes sense to wait on."""
@@ -197,6 +214,7 @@ class Pool:
             worker.kill()
         with self._change:
             self._busy.discard(worker)
+            self._foreign.discard(worker)
             if well and not self._closed:
                 self._idle.append(worker)
                 well = False

@@ -22,7 +22,7 @@ from p2p_graph.errors import EngineFailed, NoRelease, P2PError, QueryCancelled, 
 from p2p_graph.model import Boolean, Limits
 from p2p_graph.reading import _worker
 from p2p_graph.reading.store import EmbeddedStore, open_store
-from p2p_graph.reading.workers import HAS_GONE
+from p2p_graph.reading.workers import FOREIGN, HAS_GONE
 
 LIMITS = Limits(10, 1_000, 1_000_000)
 ENDLESS = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i in range(9))} FILTER(STR(?a1) = ?c8) }}"
@@ -421,3 +421,28 @@ def test_the_worker_needs_nothing_of_the_package() -> None:
     """It is started as a plain file: an import of the package would load the web of it into every worker."""
     text = Path(_worker.__file__).read_text(encoding="utf-8")
     assert "p2p_graph" not in text
+
+
+def test_foreign_queries_leave_a_worker_to_ours(store: EmbeddedStore) -> None:
+    """However many strangers ask what never ends, our own queries are answered at once, and the line has an end."""
+
+    def foreign(limits: Limits) -> str:
+        token = FOREIGN.set(True)
+        try:
+            store.answer(ENDLESS, limits)
+        except QueryTimeout as reason:
+            return str(reason)
+        finally:
+            FOREIGN.reset(token)
+        return "answered"
+
+    with ThreadPoolExecutor(12) as pool:
+        asked = [pool.submit(foreign, Limits(4, 10, 1_000)) for _ in range(12)]
+        assert eventually(lambda: len(store._pool._foreign) == 1 and len(store._pool._door) == 8)
+        for _ in range(20):
+            assert store.answer("ASK {}", Limits(2, 10, 1_000)) == Boolean(True)
+        assert len(store._pool._foreign) == 1
+        said = [one.result(timeout=20) for one in asked]
+    assert sum("Many queries wait already" in one for one in said) >= 3
+    assert any("took more than 4 seconds" in one for one in said)
+    assert eventually(lambda: full(store))
