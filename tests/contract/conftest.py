@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store as Engine, par
 
 from p2p_graph.config import Settings
 from p2p_graph.reading.store import Store, open_store
+from p2p_graph.release import build
 from p2p_graph.vocab import BASE
+from tests.conftest import DAY
 
 VERSION = "0.1.0+2026-01-07.1"
 MINI = Path(__file__).parent.parent / "data" / "mini"
@@ -78,3 +81,23 @@ def embedded(release: Path) -> Iterator[Store]:
     store = open_store(release, Settings(workers=2))
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a release of the curated data. Do not change it."""
+    return build(Settings(home=tmp_path_factory.mktemp("curated")), today=DAY)
+
+
+@pytest.fixture(scope="session", params=["oxigraph", "virtuoso"])
+def curated_remote(
+    request: pytest.FixtureRequest, curated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
+    """The name of an engine, and the address of its server that holds the curated data."""
+    with getattr(servers, request.param)(beside(curated, tmp_path_factory.mktemp("server"))) as address:
+        yield request.param, address
+
+
+def beside(release: Path, folder: Path) -> Path:
+    """The data of a release where a server may write beside it."""
+    return shutil.copy(release / "data.nq", folder / "data.nq")
