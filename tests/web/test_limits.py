@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -328,3 +329,18 @@ def test_query_ends_when_its_client_leaves(example_home: Path) -> None:
         with urlopen(f"http://127.0.0.1:{port}{ASK}", timeout=20) as response:
             assert response.status == 200
         assert busy.has_ended()
+
+
+@pytest.mark.parametrize(("proxies", "expected"), [(0, [200, 429]), (1, [200, 200])])
+def test_server_hands_on_what_a_proxy_says_if_there_is_one(
+    example_home: Path, proxies: int, expected: list[int]
+) -> None:
+    settings = Settings(home=example_home, workers=1, client_minute=1, proxies=proxies)
+    with serving(settings) as (_, port):
+        found = []
+        for client in ("192.0.2.1", "192.0.2.2"):
+            connection = HTTPConnection("127.0.0.1", port, timeout=20)
+            connection.request("GET", ASK, headers={"X-Forwarded-For": client})
+            found.append(connection.getresponse().status)
+            connection.close()
+    assert found == expected
