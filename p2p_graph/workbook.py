@@ -109,7 +109,10 @@ class _Sheet:
         self._cell = need("openpyxl.cell").WriteOnlyCell
         styles = need("openpyxl.styles")
         self._bold = styles.Font(bold=True)
-        self._link = styles.Font(color="0563C1", underline="single")
+        linked = self._cell(self._sheet)
+        linked.font = styles.Font(color="0563C1", underline="single")
+        # one for all links: to look a font up for each takes longer than to write the cell
+        self._link = linked._style
         self._links = 0
         self._lost: Counter[str] = Counter()
 
@@ -178,7 +181,7 @@ class _Sheet:
             if self._links < _LINKS:
                 self._links += 1
                 cell.hyperlink = address
-                cell.font = self._link
+                cell._style = self._link
             else:
                 self._lost[_UNLINKED] += 1
         return cell

@@ -80,7 +80,9 @@ def _asked(form: MultiDict[str, str]) -> Link:
 def lead(id: str) -> AnyResponse:
     """A short link leads to its query, which is asked as the page opens."""
     response = redirect(_leads_to(id, _shelf().get(id)), 303)
-    response.headers.extend({**CORS, "Cache-Control": f"public, max-age={_LASTS}"})
+    # what a stranger wrote into a query shall not be found through us
+    headers = {**CORS, "Cache-Control": f"public, max-age={_LASTS}", "X-Robots-Tag": "noindex"}
+    response.headers.extend(headers)
     return response
 
 

@@ -30,6 +30,8 @@ __all__ = ["Binder"]
 
 #: cells of a table that is written at once, in a tenth of a second, where starting a process takes longer
 _SMALL: Final = 2_000
+#: names that are looked up between two looks at the clock
+_NAMES: Final = 500
 #: seconds between two looks whether somebody still waits
 _LOOK: Final = 0.25
 _CHILD: Final = "from p2p_graph.reading.sheets import child; child()"
@@ -56,16 +58,21 @@ class Binder:
         while not self._turn.acquire(timeout=_LOOK):
             _check(deadline, limits, waiting=True)
         try:
-            return _apart(table, limits, now, _called(table, labels), deadline)
+            return _apart(table, limits, now, _called(table, limits, labels, deadline), deadline)
         finally:
             self._turn.release()
 
 
-def _called(table: Table, labels: Labels | None) -> dict[str, str] | None:
+def _called(table: Table, limits: Limits, labels: Labels | None, deadline: float) -> dict[str, str] | None:
     """The names of all addresses in a table: what finds them cannot be handed to another process."""
     if labels is None:
         return None
-    return dict(call(labels, (cell.value for row in table.rows for cell in row if isinstance(cell, NamedNode))))
+    addresses = list({cell.value: None for row in table.rows for cell in row if isinstance(cell, NamedNode)})
+    found: dict[str, str] = {}
+    for start in range(0, len(addresses), _NAMES):
+        _check(deadline, limits)
+        found |= call(labels, addresses[start : start + _NAMES])
+    return found
 
 
 def _apart(table: Table, limits: Limits, now: datetime, labels: Labels | None, deadline: float) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import threading
+import time
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -158,6 +160,22 @@ def test_large_workbook_ends_past_its_seconds_and_the_next_one_is_written() -> N
         binder.bind(_large(50_000), Limits(0.3), NOW)
     assert caught.value.values["seconds"] == 0.3
     assert binder.bind(_large(1_000), Limits(60), NOW)[:2] == b"PK"
+
+
+def test_names_of_a_large_workbook_are_looked_up_within_its_seconds() -> None:
+    things = tuple((NamedNode(f"https://example.org/{at}"),) for at in range(3_000))
+    asked: list[int] = []
+
+    def labels(addresses: Iterable[str]) -> dict[str, str]:
+        wanted = list(addresses)
+        asked.append(len(wanted))
+        # as slow as a store that is busy
+        time.sleep(1.1)
+        return {}
+
+    with pytest.raises(QueryTimeout):
+        Binder().bind(Table(("thing",), things), Limits(1), NOW, labels)
+    assert asked == [500]
 
 
 def test_large_workbook_ends_when_nobody_waits_for_it() -> None:

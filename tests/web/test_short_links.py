@@ -46,6 +46,7 @@ def test_a_link_leads_to_the_query_and_its_answer(client: FlaskClient) -> None:
     found = made(client, query=QUERY, **view)
     response = client.get(f"/s/{found['id']}")
     assert response.status_code == 303
+    assert response.headers["X-Robots-Tag"] == "noindex"
     parts = urlsplit(response.headers["Location"])
     assert parts.path == "/sparql"
     assert dict(parse_qsl(parts.query)) == {"query": QUERY, "run": "1", **view}
