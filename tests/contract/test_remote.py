@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import socketserver
 import threading
@@ -58,7 +59,9 @@ def server() -> Iterator[Server]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             asked = parse_qs(body)
-            state.asked.append({**asked, "accept": [self.headers["Accept"]]})
+            state.asked.append(
+                {**asked, "accept": [self.headers["Accept"]], "who": self.headers.get_all("Authorization", [])}
+            )
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
                 (state.version if "hasVersion" in asked["query"][0] else state.answer)(self)
@@ -119,6 +122,13 @@ def test_the_query_goes_by_post_with_a_time_out_for_the_server(server: Server, s
     # later than ours: Virtuoso gives half of an answer when its own time is up
     assert server.asked[-1]["timeout"] == ["6000"]
     assert server.asked[-1]["accept"] == [JSON]
+
+
+def test_an_endpoint_that_wants_to_know_who_asks_is_told(server: Server, store: RemoteStore) -> None:
+    assert server.asked[-1]["who"] == []
+    asking = open_store(server.address, Settings(store_user="reader", store_password="ż:1"))
+    assert asking.version == "1"
+    assert server.asked[-1]["who"] == [f"Basic {base64.b64encode('reader:ż:1'.encode()).decode()}"]
 
 
 @pytest.mark.parametrize(
