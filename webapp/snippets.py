@@ -49,18 +49,29 @@ def snippets(query: SavedQuery, values: Mapping[str, Sequence[str] | str], root:
 _PANDAS = """\
 import pandas
 
-answer = pandas.read_csv({address}, keep_default_na=False, na_values=[""])
+answer = pandas.read_csv(
+    {address},
+    keep_default_na=False,
+    na_values=[""],
+)
 print(answer)"""
 
 _R = """\
-answer <- read.csv({address}, na.strings = "", encoding = "UTF-8")
+answer <- read.csv(
+  {address},
+  na.strings = "", encoding = "UTF-8"
+)
 print(answer)"""
 
 
 def _python(query: SavedQuery, values: Mapping[str, Sequence[str]], root: str) -> str:
     given = {name: many[0] if len(many) == 1 else list(many) for name, many in values.items()}
     plain = all(name.isidentifier() and not keyword.iskeyword(name) for name in given)
-    asked = [f"{name}={value!r}" for name, value in given.items()] if plain else [f"**{given!r}"]
+    # whatever JSON writes of texts and lists, Python reads
+    written = {name: json.dumps(value, ensure_ascii=False) for name, value in given.items()}
+    asked = [f"{name}={value}" for name, value in written.items()]
+    if not plain:
+        asked = [f"**{json.dumps(given, ensure_ascii=False)}"]
     call = ", ".join([json.dumps(query.name), *asked])
     return (
         "from p2p_graph import open_graph\n\n"

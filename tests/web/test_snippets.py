@@ -210,7 +210,7 @@ def test_values_are_quoted_for_each_language(value: str, tmp_path: Path) -> None
 def test_names_that_python_keeps_for_itself_are_handed_over_too() -> None:
     query = SavedQuery("q", "questions", "", "", {"from": Parameter("from", "text")}, {}, "")
     code = snippets(query, {"from": ["a", "b"]}, "http://127.0.0.1:9/")[0].code
-    assert "graph.run(\"q\", **{'from': ['a', 'b']})" in code
+    assert 'graph.run("q", **{"from": ["a", "b"]})' in code
 
 
 def test_every_saved_query_has_all_programs() -> None:
