@@ -109,43 +109,17 @@ def _sparql_paths() -> Made:
         field("named-graph-uri", "query", "A graph that `GRAPH` sees.", graphs),
     ]
     asked = field("query", "query", "A query of SPARQL 1.1 that reads.", {"type": "string"}, query, True)
+    by_name, by_suffix = [asked, *over, format_parameter(_KINDS)], [asked, *over, suffix_parameter(_KINDS)]
     told = "A table for SELECT, yes or no for ASK, triples for CONSTRUCT and DESCRIBE."
     answer = responses(media_types(_KINDS), told, _ASKING)
     said = "SPARQL 1.1 Protocol. `SERVICE` and updates are refused. Without a query: what the service says of itself."
-    form = {
-        "type": "object",
-        "required": ["query"],
-        "properties": {"query": {"type": "string"}, "default-graph-uri": graphs, "named-graph-uri": graphs},
-    }
-    body = {
-        _FORM: {"schema": form, "example": {"query": query}},
-        "application/sparql-query": {"schema": {"type": "string"}, "example": query},
-    }
-    posted = {**answer, **failures((408, 415))}
     return {
         "/sparql": {
-            "get": operation(
-                "sparql", "sparql", "Answers a query", said, answer, [asked, *over, format_parameter(_KINDS)]
-            ),
-            "post": operation(
-                "sparql_post",
-                "sparql",
-                "Answers a query sent as a body",
-                said,
-                posted,
-                [format_parameter(_KINDS)],
-                body,
-            ),
+            "get": operation("sparql", "sparql", "Answers a query", said, answer, by_name),
+            "post": _sparql_post(said, answer, query, graphs),
         },
         "/sparql.{suffix}": {
-            "get": operation(
-                "sparql_suffix",
-                "sparql",
-                "Answers a query in a format",
-                said,
-                answer,
-                [asked, *over, suffix_parameter(_KINDS)],
-            )
+            "get": operation("sparql_suffix", "sparql", "Answers a query in a format", said, answer, by_suffix)
         },
         "/sparql/terms.json": {
             "get": operation(
@@ -158,6 +132,21 @@ def _sparql_paths() -> Made:
         },
         "/sparql/names.json": {"post": _names()},
     }
+
+
+def _sparql_post(said: str, answer: Made, query: str, graphs: Made) -> Made:
+    """The same by a form, or by a query as the body."""
+    form = {
+        "type": "object",
+        "required": ["query"],
+        "properties": {"query": {"type": "string"}, "default-graph-uri": graphs, "named-graph-uri": graphs},
+    }
+    body = {
+        _FORM: {"schema": form, "example": {"query": query}},
+        "application/sparql-query": {"schema": {"type": "string"}, "example": query},
+    }
+    posted, format_ = {**answer, **failures((408, 415))}, [format_parameter(_KINDS)]
+    return operation("sparql_post", "sparql", "Answers a query sent as a body", said, posted, format_, body)
 
 
 def _names() -> Made:
