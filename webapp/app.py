@@ -18,6 +18,7 @@ from webapp import (
     compare,
     current_graph,
     graph_store,
+    missing,
     negotiation,
     openapi,
     patterns,
@@ -26,6 +27,7 @@ from webapp import (
     protection,
     publish,
     questions,
+    search,
     short_links,
     sparql,
     terms,
@@ -80,8 +82,10 @@ def create_app(settings: Settings) -> Flask:
     problems.install(app)
     for part in (
         browse.pages,
+        search.pages,
         citing.pages,
         compare.pages,
+        missing.pages,
         patterns.pages,
         questions.pages,
         short_links.pages,

@@ -1,4 +1,4 @@
-"""Pages to read and walk through: home, search, lists, a thing, a country."""
+"""Pages to read and walk through: home, lists, a thing, a country."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.errors import UnknownThing
 from p2p_graph.reading.drawing import Scene
-from p2p_graph.reading.pattern import PatternTable
 from p2p_graph.vocab import BASE, SCHEMES
 from webapp import instances, pictures, wording
 from webapp.addresses import address_of_path
 from webapp.current_graph import graph, remembered
 from webapp.describing import describe_thing
-from webapp.listing import LISTS, countries, counts, list_page, rows_of, sorted_things, trust
+from webapp.kept import all_countries, all_patterns
+from webapp.listing import LISTS, counts, list_page, rows_of, sorted_things, trust
 from webapp.negotiation import data_of_thing, fresh, page_or_data
 
 __all__ = ["pages"]
@@ -33,30 +33,18 @@ _SECTIONS: Final = {
 }
 
 
-def _countries() -> list[object]:
-    return remembered("countries", lambda: list(countries(graph())))
-
-
 @pages.get("/")
 def home() -> Response:
     """What it is, the wheels, three doors."""
     return fresh(
         lambda: render_template(
             "browse/home.html",
-            wheels=remembered("wheels", lambda: pictures.small_wheels(graph(), countries(graph()))),
+            wheels=remembered("wheels", lambda: pictures.small_wheels(graph(), all_countries())),
             counts=remembered("counts", lambda: counts(graph())),
             trust=remembered("trust", lambda: trust(graph())),
             version=graph().version,
         )
     )
-
-
-@pages.get("/search")
-def search() -> Response:
-    """Things whose label fits the words of `q`."""
-    text = request.args.get("q", "")[:200]
-    hits = graph().search(text) if text.strip() else []
-    return Response(render_template("browse/search.html", text=text, hits=hits, kinds=pictures.hit_groups(hits)))
 
 
 @pages.get("/countries")
@@ -65,8 +53,8 @@ def country_list() -> Response:
     return fresh(
         lambda: render_template(
             "browse/countries.html",
-            wheels=remembered("wheels", lambda: pictures.small_wheels(graph(), countries(graph()))),
-            countries=_countries(),
+            wheels=remembered("wheels", lambda: pictures.small_wheels(graph(), all_countries())),
+            countries=all_countries(),
         )
     )
 
@@ -83,7 +71,7 @@ def things(name: str) -> Response:
             "browse/list.html",
             name=name,
             found=list_page(graph(), kind, country, chosen, page),
-            countries=_countries(),
+            countries=all_countries(),
             concepts=graph().concepts(kind.scheme) if kind.scheme else [],
         )
     )
@@ -110,7 +98,7 @@ def _country_page(address: str, code: str) -> str:
         name=graph().label(entity.address),
         wheel=pictures.large_wheel(graph(), code),
         network=_network(code),
-        patterns=instances.of_country(graph(), _patterns(), code),
+        patterns=instances.of_country(graph(), all_patterns(), code),
         sections=sections,
     )
 
@@ -157,12 +145,8 @@ def _thing_page(address: str) -> str:
     entity = graph().entity(address)
     page = describe_thing(graph(), entity)
     wheel = pictures.practice_wheel(graph(), entity.slug) if entity.kind == "practice" and page.ties else None
-    patterns = instances.of_practice(graph(), _patterns(), address) if entity.kind == "practice" else ()
+    patterns = instances.of_practice(graph(), all_patterns(), address) if entity.kind == "practice" else ()
     return render_template("browse/thing.html", page=page, wheel=wheel, patterns=patterns)
-
-
-def _patterns() -> PatternTable:
-    return remembered("patterns", lambda: graph().patterns())
 
 
 @pages.get("/<kind:kind>/<slug:slug>.<slug:suffix>")

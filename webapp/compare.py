@@ -11,8 +11,8 @@ from p2p_graph.formats import write
 from p2p_graph.reading.comparing import Difference, difference, difference_rows, overlaid, pooled
 from p2p_graph.reading.network import Network, Wheel, filtered, mixing
 from webapp import side_by_side
-from webapp.current_graph import graph, remembered
-from webapp.listing import CountryRow, countries
+from webapp.current_graph import graph
+from webapp.kept import all_countries, all_networks
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 from webapp.viewing import REST, Shown, read
 
@@ -21,17 +21,8 @@ __all__ = ["pages"]
 pages = Blueprint("compare", __name__)
 
 
-def _countries() -> list[CountryRow]:
-    return remembered("countries", lambda: list(countries(graph())))
-
-
-def _networks() -> dict[str, Network]:
-    """The whole network of each country, kept for as long as the release is."""
-    return remembered("networks", lambda: {row.code: graph().network(country=row.code) for row in _countries()})
-
-
 def _asked() -> tuple[Shown, dict[str, str]]:
-    names = {row.code: row.name for row in _countries()}
+    names = {row.code: row.name for row in all_countries()}
     return read(request.args, names), names
 
 
@@ -43,13 +34,13 @@ def compare() -> Response:
 
 def _page() -> str:
     shown, names = _asked()
-    found = {code: filtered(network, shown.view) for code, network in _networks().items()}
+    found = {code: filtered(network, shown.view) for code, network in all_networks().items()}
     wheels = {code: mixing(network) for code, network in found.items()}
     return render_template(
         "compare/compare.html",
         shown=shown,
         names=names,
-        years=side_by_side.years(_networks().values()),
+        years=side_by_side.years(all_networks().values()),
         pictures=side_by_side.pictures(shown.picture, found, wheels, names),
         pairs=side_by_side.pair_table(wheels),
         difference=_difference(shown, found, wheels, names),
@@ -94,7 +85,7 @@ def compare_data(suffix: str) -> Response:
     """The numbers of the page: each pair of families in each country, or the difference if two sides are named."""
     form = format_of_suffix(suffix, "table")
     shown, _ = _asked()
-    found = {code: filtered(network, shown.view) for code, network in _networks().items()}
+    found = {code: filtered(network, shown.view) for code, network in all_networks().items()}
     wheels = {code: mixing(network) for code, network in found.items()}
     if shown.one and shown.other:
         rows = difference_rows(_told(shown, found, wheels)[0])

@@ -20,9 +20,9 @@ from p2p_graph.reading.chance import (
     pattern_tests,
     tested_rows,
 )
-from p2p_graph.reading.pattern import PatternTable
 from webapp import instances
 from webapp.current_graph import graph, remembered
+from webapp.kept import all_networks, all_patterns
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 
 __all__ = ["pages"]
@@ -30,18 +30,12 @@ __all__ = ["pages"]
 pages = Blueprint("patterns", __name__)
 
 
-def _found() -> PatternTable:
-    return remembered("patterns", lambda: graph().patterns())
-
-
 def _tested() -> tuple[PatternTest, ...]:
-    return remembered("pattern-tests", lambda: pattern_tests(_found()))
+    return remembered("pattern-tests", lambda: pattern_tests(all_patterns()))
 
 
 def _pairs() -> tuple[PairTest, ...]:
-    return remembered(
-        "pair-tests", lambda: pair_tests({code: graph().network(country=code) for code in _found().bases})
-    )
+    return remembered("pair-tests", lambda: pair_tests(all_networks()))
 
 
 @pages.get("/patterns")
@@ -52,7 +46,7 @@ def patterns() -> Response:
             "patterns-page",
             lambda: render_template(
                 "patterns/table.html",
-                table=instances.table(graph(), _found(), _tested()),
+                table=instances.table(graph(), all_patterns(), _tested()),
                 least=instances.LEAST,
                 fewest=FEWEST,
                 downloads=[(f.title, f"/patterns.{f.suffix}") for f in formats_for("table")],
@@ -65,7 +59,7 @@ def patterns() -> Response:
 def patterns_data(suffix: str) -> Response:
     """The same as a table in the format of a suffix."""
     form = format_of_suffix(suffix, "table")
-    return _file("patterns", tested_rows(_found(), _tested()), form)
+    return _file("patterns", tested_rows(all_patterns(), _tested()), form)
 
 
 @pages.get("/patterns/pairs")
@@ -102,7 +96,7 @@ def pattern(name: str) -> Response:
 
 
 def _page(name: str) -> str:
-    found = _found()
+    found = all_patterns()
     row = next(row for row in found.rows if row.saved.name == name)
     return render_template(
         "patterns/pattern.html",

@@ -1,0 +1,200 @@
+"""What works elsewhere and is missing in a country: a page, its numbers, and a brief of two pages to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, render_template
+from markupsafe import Markup
+from pyoxigraph import Literal, NamedNode
+
+from p2p_graph.errors import UnknownThing
+from p2p_graph.formats import write
+from p2p_graph.reading.gaps import Elsewhere, Gap, Profile, gap_rows, gaps, profiles
+from p2p_graph.reading.pattern import LEAST
+from p2p_graph.reading.sentences import ENGLISH
+from p2p_graph.vocab import PREFIXES
+from webapp import instances, pictures
+from webapp.addresses import page_of
+from webapp.current_graph import graph, remembered
+from webapp.kept import all_countries, all_networks, all_patterns
+from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
+from webapp.phrases import joined
+
+__all__ = ["pages"]
+
+pages = Blueprint("missing", __name__)
+
+#: practices that a page names of one gap, and gaps of one kind that a brief holds
+_NAMED = 6
+_BRIEF = 4
+_HEADS = {
+    "pattern": ("Patterns", "small networks of roles and ties that others have"),
+    "practice-kind": ("Kinds of practice", "what others do"),
+    "pair": ("Pairs of roles", "who works with whom elsewhere"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GapView:
+    """One gap as a page tells it: what it is, its drawing, where it is found, on what evidence, why it is near."""
+
+    title: str
+    href: str
+    svg: Markup | None
+    words: str
+    where: str
+    evidence: str
+    near: str
+    practices: tuple[tuple[str, str, str], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The gaps of one kind."""
+
+    title: str
+    words: str
+    gaps: tuple[GapView, ...]
+
+
+def _profiles() -> dict[str, Profile]:
+    return remembered("profiles", lambda: profiles(graph().run("practice-traits"), graph().run("law-and-roles")))
+
+
+def _findings() -> dict[str, int]:
+    rows = graph().run("findings-of-practices").records()
+    return {
+        row["practice"].value: int(row["findings"].value)
+        for row in rows
+        if isinstance(row["practice"], NamedNode) and isinstance(row["findings"], Literal)
+    }
+
+
+def _gaps(code: str) -> tuple[Gap, ...]:
+    if code not in {row.code for row in all_countries()}:
+        raise UnknownThing(f"No practice of a country {code[:20]} is recorded.", address=code)
+    designs = {word.address.rsplit("/", 1)[-1]: word.order for word in graph().concepts("study-design")}
+    return remembered(
+        ("gaps", code), lambda: gaps(code, all_patterns(), all_networks(), _profiles(), _findings(), designs)
+    )
+
+
+@pages.get("/country/<slug:code>/missing")
+def missing(code: str) -> Response:
+    """What others have that a country lacks, strongest evidence first."""
+    found = _gaps(code)
+    return fresh(lambda: _page("missing/missing.html", code, found))
+
+
+@pages.get("/country/<slug:code>/brief")
+def brief(code: str) -> Response:
+    """The same on two pages of paper, with the wheel, for who meets a city or a ministry."""
+    found = _gaps(code)
+    return fresh(lambda: _page("missing/brief.html", code, found, _BRIEF))
+
+
+@pages.get("/country/<slug:code>/missing.<slug:suffix>")
+def missing_data(code: str, suffix: str) -> Response:
+    """The same as values."""
+    form = format_of_suffix(suffix, "table")
+    found = _gaps(code)
+    response = fresh(lambda: write(gap_rows(found), form.name, datetime.now(UTC)), form.content_type)
+    response.headers["Content-Disposition"] = file_named(f"missing-{code}", form)
+    return response
+
+
+def _page(template: str, code: str, found: tuple[Gap, ...], most: int | None = None) -> str:
+    name = next(row.name for row in all_countries() if row.code == code)
+    basis = all_patterns().bases.get(code)
+    return render_template(
+        template,
+        code=code,
+        name=name,
+        sections=_sections(found, name, most),
+        total=len(found),
+        basis=basis,
+        least=LEAST,
+        wheel=pictures.large_wheel(graph(), code),
+        downloads=[(f.title, f"/country/{code}/missing.{f.suffix}") for f in formats_for("table")],
+        version=graph().version,
+    )
+
+
+def _sections(found: Iterable[Gap], country: str, most: int | None) -> tuple[Section, ...]:
+    kept = {kind: [gap for gap in found if gap.kind == kind][:most] for kind in _HEADS}
+    things = {practice for shown in kept.values() for gap in shown for e in gap.elsewhere for practice in e.practices}
+    labels = graph().labels(sorted(things))
+    names = {row.code: row.name for row in all_countries()}
+    return tuple(
+        Section(title, words, tuple(_view(gap, labels, names, country) for gap in kept[kind]))
+        for kind, (title, words) in _HEADS.items()
+        if kept[kind]
+    )
+
+
+def _view(gap: Gap, labels: dict[str, str], names: dict[str, str], country: str) -> GapView:
+    title, href, svg, words = _named(gap)
+    practices = [(labels[p], page_of(p) or "", names[e.country]) for e in gap.elsewhere for p in e.practices]
+    where = joined([f"{names[e.country]} ({ENGLISH.practices(len(e.practices))})" for e in gap.elsewhere])
+    return GapView(
+        title,
+        href,
+        svg,
+        words,
+        f"Recorded in {where}.",
+        _evidence(gap, names),
+        _near(gap.nearest, names, country),
+        tuple(practices[:_NAMED]),
+        max(0, len(practices) - _NAMED),
+    )
+
+
+def _named(gap: Gap) -> tuple[str, str, Markup | None, str]:
+    """The title of a gap, where to read of it, its drawing, and what it is."""
+    if gap.kind == "pattern":
+        saved = graph().library.pattern(gap.name)
+        words = saved.pattern.definition if saved.pattern else ""
+        svg = instances.drawing(saved, graph(), 120, ident=f"gap-{gap.name}")
+        return saved.title, f"/patterns/{gap.name}", svg, words
+    if gap.kind == "practice-kind":
+        word = graph().words[PREFIXES["practice-kind"] + gap.name]
+        return word.labels.get("en", gap.name).capitalize(), f"/vocab/practice-kind#{gap.name}", None, word.definition
+    one, other = (ENGLISH.families[family] for family in gap.name.split(" "))
+    title = ENGLISH.among.format(one=one) if one == other else ENGLISH.and_.format(one=one, other=other)
+    fields = "one={}&other={}".format(*gap.name.split(" "))
+    return title[:1].upper() + title[1:], f"/queries/ties-between-roles?{fields}", None, ""
+
+
+def _evidence(gap: Gap, names: dict[str, str]) -> str:
+    strongest = gap.elsewhere[0]
+    studied = sum(e.findings for e in gap.elsewhere)
+    if strongest.evidence in ("", "none-stated"):
+        text = "No study of it is recorded"
+    else:
+        label = graph().words[PREFIXES["study-design"] + strongest.evidence].labels.get("en", strongest.evidence)
+        text = f"Strongest evidence: {label}, in {names[strongest.country]}"
+    return f"{text}; {studied} {'finding' if studied == 1 else 'findings'} about these practices."
+
+
+def _near(nearest: Elsewhere, names: dict[str, str], country: str) -> str:
+    """Why a country that has it is like this one, in words and with the number behind them."""
+    near, parts = nearest.nearness, []
+    if near.setting is not None and near.settings:
+        settings = [_word("setting", name) for name in near.settings[:3]]
+        parts.append(f"its practices stand in much the same settings ({joined(settings)}; likeness {near.setting:.2f})")
+    if near.law is not None:
+        rules = [f"{_word('modality', modality)} {_word('role', role)}" for modality, role in near.rules[:2]]
+        said = f" ({joined(rules)})" if rules else ""
+        parts.append(f"of its recorded rules of law {near.law:.0%} are alike{said}")
+    else:
+        parts.append("too little law is recorded to compare")
+    return f"Nearest to {country}: {names[nearest.country]}; {'; '.join(parts)}."
+
+
+def _word(scheme: str, name: str) -> str:
+    word = graph().words.get(PREFIXES[scheme] + name)
+    return word.labels.get("en", name) if word else name
