@@ -162,6 +162,50 @@ def cite(query: str, values: tuple[str, ...], kind: str, site: str, output: Path
     _put(refer(kept, work, address, kind).encode(), output)
 
 
+@commands.command(short_help="Find things by words.")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--lang", "-l", default="en", show_default=True, help="Your language: what is found in it comes first.")
+@click.option(
+    "--kind", "-k", "kinds", multiple=True, metavar="KIND", help="Such as practice, organisation, law, concept."
+)
+@click.option("--country", "-c", default="", metavar="CODE", help="Two letters, such as PT.")
+@click.option("--limit", "-n", default=20, show_default=True, help="How many hits.")
+@_format
+@_output
+@_on
+def find(
+    words: tuple[str, ...],
+    lang: str,
+    kinds: tuple[str, ...],
+    country: str,
+    limit: int,
+    format_name: str | None,
+    output: Path | None,
+    location: str | None,
+) -> None:
+    """Finds things by words of their names and descriptions, in every language, without accents and case.
+
+    Small slips of spelling are forgiven. What was found by its description, its country, its kind or a slip says so.
+
+    \b
+    p2p find naloxona
+    p2p find "wymiana igieł" --lang pl --kind practice
+    p2p find police --country BE --format csv -o police.csv
+    """
+    with open_graph(location) as graph:
+        found = graph.search(" ".join(words), language=lang, kinds=kinds, country=country, limit=limit)
+    if format_name or output:
+        _give(found.to_table(), format_name, output)
+        return
+    for hit in found:
+        click.echo(f"{click.style(hit.name, bold=True)}  ({', '.join((hit.kind, *hit.countries))})")
+        if (text := "".join(piece.text for piece in hit.excerpt)) != hit.name:
+            click.echo(f"  {hit.field}: {text}")
+        click.echo(f"  {hit.address}")
+    shown = f", {len(found)} shown" if len(found) < found.total else ""
+    click.echo(f"{'' if found.is_complete else 'More than '}{found.total} found{shown}.", err=True)
+
+
 @commands.command(name="list", short_help="List the saved queries.")
 def list_() -> None:
     """Lists the saved queries with what they ask and what they take.

@@ -4,6 +4,7 @@
     <home>/releases/<version>/
         manifest.json                    what the release is, with the hash of each file
         data.nq                          every quad, one a line, sorted
+        search.sqlite                    the index of names and descriptions
         store/                           the same quads as a store on disk
 
 The last release stays the current one until the next is whole and on disk.
@@ -41,10 +42,11 @@ from p2p_graph.curation import Sources, check, data_error, quads_of, read_data, 
 from p2p_graph.errors import DataError, NoRelease
 from p2p_graph.model import Fault
 from p2p_graph.purged import Purged, read as read_purged
+from p2p_graph.reading.indexing import INDEX_FILE, TYPES, build_index
 from p2p_graph.reading.library import Library, SavedQuery
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
-__all__ = ["DATASET", "Progress", "build", "current", "manifest", "rehearse", "verify"]
+__all__ = ["DATASET", "Progress", "build", "current", "index", "manifest", "rehearse", "verify"]
 
 #: the address of the dataset itself; its version stands on it
 DATASET: Final = NamedNode(f"{BASE}graph/dataset")
@@ -93,7 +95,7 @@ def build(
     with tempfile.TemporaryDirectory(prefix=".building-", dir=releases) as temporary:
         folder = Path(temporary) / version
         folder.mkdir()
-        _write(folder, version, content, lines, quads, lambda: step(4))
+        _write(folder, version, content, lines, quads, Library.load(sources.queries), lambda: step(4))
         step(5)
         _switch(folder, settings.home)
     step(len(_STEPS))
@@ -252,7 +254,13 @@ def _description(version: str, triples: int) -> list[Quad]:
 
 
 def _write(
-    folder: Path, version: str, content: str, lines: list[str], quads: list[Quad], loading: Callable[[], None]
+    folder: Path,
+    version: str,
+    content: str,
+    lines: list[str],
+    quads: list[Quad],
+    library: Library,
+    loading: Callable[[], None],
 ) -> None:
     own = _description(version, len(lines))
     written = sorted([*lines, *_lines(own)])
@@ -263,6 +271,7 @@ def _write(
     store.bulk_load(path=str(data), format=RdfFormat.N_QUADS)
     store.optimize()
     store.flush()
+    index(folder, store, library)
     del store
     facts = {
         "version": version,
@@ -271,13 +280,24 @@ def _write(
         "graphs": sorted({quad.graph_name.value for quad in [*quads, *own] if isinstance(quad.graph_name, NamedNode)}),
         "counts": _counts(quads),
         "content": content,
-        "files": {"data.nq": _hash(data)},
+        "files": {name: _hash(folder / name) for name in (data.name, INDEX_FILE)},
     }
     text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     for path in sorted(folder.rglob("*")):
         _sync(path)
     _sync(folder)
+
+
+def index(folder: Path, store: Store, library: Library) -> None:
+    """Writes the index of names and descriptions of a store into a folder."""
+    texts, links = (
+        store.query(library.get(name).bind(type=TYPES), use_default_graph_as_union=True)
+        for name in ("searchable-texts", "searchable-links")
+    )
+    assert isinstance(texts, QuerySolutions)
+    assert isinstance(links, QuerySolutions)
+    build_index(folder / INDEX_FILE, map(tuple, texts), map(tuple, links))
 
 
 def _counts(quads: Iterable[Quad]) -> dict[str, int]:

@@ -32,6 +32,7 @@ from webapp.operations import (
     responses,
     suffix_parameter,
 )
+from webapp.searching import search_paths
 from webapp.viewing import REST, STANCES
 
 __all__ = ["TAGS", "document"]
@@ -74,6 +75,7 @@ def document(settings: Settings) -> Made:
             **{f"/queries/{query.name}": {"get": _saved(query, "patterns")} for query in patterns},
             "/queries/{question}.{suffix}": {"get": _by_suffix(questions, patterns)},
             **_pattern_paths(),
+            **search_paths(),
             **_thing_paths(),
             **_keeping_paths(),
             **_site_paths(),

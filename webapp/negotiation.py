@@ -156,9 +156,9 @@ def file_named(stem: str, fmt: Format) -> str:
     return f'inline; filename="{plain}-{graph().version}.{fmt.ending}"'
 
 
-def fresh(make: Callable[[], str | bytes], content_type: str = "text/html; charset=utf-8") -> Response:
-    """A page that only changes with the release or the site: made anew unless the asker has it already."""
-    asked = request.full_path.encode()
+def fresh(make: Callable[[], str | bytes], content_type: str = "text/html; charset=utf-8", also: str = "") -> Response:
+    """A page that only changes with the release, the site and what `also` says: made anew unless the asker has it."""
+    asked = f"{also}{request.full_path}".encode()
     stamp = f"{graph().version}-{current_app.config['P2P_ASSETS']}-{hashlib.blake2b(asked, digest_size=8).hexdigest()}"
     if request.if_none_match.contains_weak(stamp):
         response = Response(status=304)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -16,7 +15,6 @@ from p2p_graph.reading import Graph
 from p2p_graph.reading.drawing import Scene, scene, scene_svg
 from p2p_graph.reading.network import FAMILIES, Wheel, chord_rows, mixing, mixing_matrix, network_rows
 from p2p_graph.reading.pages import pyvis_data
-from p2p_graph.reading.search import Hit
 from p2p_graph.reading.sentences import ENGLISH, coverage_sentence, summary
 from p2p_graph.reading.style import ROLES, symbol
 from p2p_graph.reading.wheel import Link, wheel_svg
@@ -31,7 +29,6 @@ __all__ = [
     "SmallWheel",
     "WheelPicture",
     "example_wheels",
-    "hit_groups",
     "laid_out",
     "large_wheel",
     "legend",
@@ -173,16 +170,6 @@ def _chords(table: Table, href: Link | None) -> tuple[tuple[str, str, bool, tupl
 
 def _plain(term: object) -> str:
     return term.value if isinstance(term, Literal) else ""
-
-
-def hit_groups(hits: Sequence[Hit]) -> list[tuple[str, list[tuple[Hit, str]]]]:
-    """What was found, by kind, each with its page; kinds in the order in which the best of them was found."""
-    order = list(dict.fromkeys(hit.kind for hit in hits))
-    ranked = sorted(hits, key=lambda hit: order.index(hit.kind))
-    return [
-        (kind, [(hit, page_of(hit.address) or "") for hit in group])
-        for kind, group in groupby(ranked, key=lambda h: h.kind)
-    ]
 
 
 def example_wheels(graph: Graph) -> tuple[Markup, ...]:

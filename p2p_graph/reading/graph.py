@@ -15,13 +15,15 @@ from typing import Self
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.config import Settings, share
-from p2p_graph.errors import AnswerTooLarge, NoRelease, UnknownThing
+from p2p_graph.errors import AnswerTooLarge, NoRelease, QueryTimeout, UnknownThing
 from p2p_graph.formats import FORMATS, find, write
 from p2p_graph.model import Answer, Limits, Origin, Prepared, Table, Term
+from p2p_graph.purged import Purged
+from p2p_graph.reading.indexing import INDEX_FILE, TYPES, Row
 from p2p_graph.reading.library import Library, SavedQuery
 from p2p_graph.reading.network import Network, Wheel, mixing, project
 from p2p_graph.reading.pattern import PatternRow, PatternTable, bases, counted
-from p2p_graph.reading.search import Hit, LabelIndex
+from p2p_graph.reading.search import Found, SearchIndex, Wish, open_index
 from p2p_graph.reading.sheets import Binder
 from p2p_graph.reading.store import Dataset, Store, inspect, open_store
 from p2p_graph.tables import Labels
@@ -87,7 +89,7 @@ def open_graph(location: str | Path | None = None, settings: Settings | None = N
     """
     settings = settings or Settings.from_env()
     where: str | Path = location or settings.store or _current(settings.home)
-    return Graph(open_store(where, settings), Library.load(share("queries")), settings.limits)
+    return Graph(open_store(where, settings), Library.load(share("queries")), settings.limits, Path(where) / INDEX_FILE)
 
 
 def _current(home: Path) -> Path:
@@ -101,11 +103,13 @@ def _current(home: Path) -> Path:
 class Graph:
     """One published release, ready to be asked. Close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, library: Library, limits: Limits) -> None:
+    def __init__(self, store: Store, library: Library, limits: Limits, index: Path | None = None) -> None:
         self._store = store
         self._limits = limits
         self._lock = threading.Lock()
-        self._index: LabelIndex | None = None
+        self._indexing = threading.Lock()
+        self._index_file = index
+        self._index: SearchIndex | None = None
         self._known_labels: dict[str, dict[str, str]] = {}
         self._binder = Binder()
         self.library = library
@@ -268,18 +272,59 @@ class Graph:
         )
         return Entity(address, known[0], known[1], {p: tuple(v) for p, v in facts.items()}, references)
 
-    def search(self, text: str, limit: int = 40) -> list[Hit]:
-        """Things whose label begins with the words of a text, in any language, without accents and case."""
-        with self._lock:
-            if self._index is None:
-                self._index = LabelIndex(self._searchable())
-        return self._index.find(text, limit)
+    # search
 
-    def _searchable(self) -> Iterable[tuple[str, str, str, str]]:
-        for thing, label in self.run("searchable-labels").rows:
-            known = kind_and_slug(_text(thing))
-            if known and isinstance(label, Literal):
-                yield _text(thing), known[0], label.value, label.language or ""
+    def search(
+        self,
+        text: str,
+        *,
+        language: str = "en",
+        kinds: Iterable[str] = (),
+        country: str = "",
+        limit: int = 20,
+        offset: int = 0,
+        without: Purged | None = None,
+    ) -> Found:
+        """Things by names and descriptions, in every language, without accents and case; small slips are forgiven.
+
+        Every word must begin a word of the thing. The best come first: those called so, then those whose name begins
+        so, then words of names, of descriptions, of the country, place and kind of things, then slips; in each those
+        found in `language` before others. `kinds` and `country` (two letters) narrow it; `limit` and `offset` take a
+        part of it; what is in `without` is left out. A release brings its index; for any other store one is made from
+        its names at the first search. Raises BadValue, or QueryTimeout past a second.
+
+        >>> with open_graph() as graph:  # doctest: +SKIP
+        ...     for hit in graph.search("saude porto", language="pt", kinds=["practice"]):
+        ...         print(hit.name, hit.address)
+        """
+        wish = Wish(text, language, tuple(kinds), country, limit, offset)
+        return self._search_index().find(wish, without)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the release has any text, by their codes."""
+        return self._search_index().languages
+
+    def _search_index(self) -> SearchIndex:
+        """The index, opened or made by whoever needs it first. Raises QueryTimeout for those who wait too long."""
+        if self._index is None:
+            if not self._indexing.acquire(timeout=self._limits.seconds):
+                sentence = "The index of names is being made: search again in a moment."
+                raise QueryTimeout(sentence, seconds=self._limits.seconds, waiting=True)
+            try:
+                if self._index is None:
+                    self._index = open_index(self._index_file, self._searchable)
+            finally:
+                self._indexing.release()
+        return self._index
+
+    def _searchable(self) -> tuple[Iterable[Row], Iterable[Row]]:
+        """Texts and links, asked class by class: some servers give no more than ten thousand rows at a time."""
+        texts, links = (
+            [row for type in TYPES for row in self.run(name, type=type).rows]
+            for name in ("searchable-texts", "searchable-links")
+        )
+        return texts, links
 
     # networks
 

@@ -10,7 +10,11 @@ const STANDARD = [
   ["foaf:homepage", "website"], ["bibo:doi", "DOI"], ["xsd:integer", "whole number"], ["xsd:gYear", "year"], ["xsd:date", "day"],
 ].map(([name, label]) => ({ name, kind: "standard", labels: { en: label }, says: "" }));
 
-export const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const LETTERS = { ł: "l", ø: "o", đ: "d", ð: "d", ħ: "h", ŧ: "t", ı: "i", æ: "ae", œ: "oe", þ: "th", ß: "ss", ς: "σ" };
+
+/** A text without accents and case, as the server folds it. */
+export const fold = (text) =>
+  text.toLowerCase().normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase().replace(/[łøđðħŧıæœþßς]/g, (letter) => LETTERS[letter]);
 
 /** An editor in `host`. `words` gives {prefixes, terms} once they are there; `on` has change, run, cancel, tidy. */
 export function open(cm, text, host, { value, words, on }) {
@@ -22,7 +26,7 @@ export function open(cm, text, host, { value, words, on }) {
       cm.bracketMatching(), cm.closeBrackets(), cm.indentUnit.of("  "), cm.EditorView.lineWrapping,
       cm.StreamLanguage.define(cm.sparql), cm.syntaxHighlighting(highlighting(cm)), theme(cm),
       cm.autocompletion({
-        override: [completer(cm, text, words)], defaultKeymap: false, icons: false, maxRenderedOptions: 60, closeOnBlur: true,
+        override: completers(cm, text, words), defaultKeymap: false, icons: false, maxRenderedOptions: 60, closeOnBlur: true,
         addToOptions: [{ render: kindOf, position: 90 }],
       }),
       declaring(cm, text, words), replacing(cm),
@@ -124,12 +128,12 @@ function kindOf(option) {
   return mark;
 }
 
-/** Completion by short name or by label in any language. */
-function completer(cm, text, words) {
+/** Completion by short name or by label in any language; and of things, and of words with a slip, by the search. */
+function completers(cm, text, words) {
   let known = null;
-  return (context) => {
-    const place = cm.syntaxTree(context.state).resolveInner(context.pos, -1).type.name;
-    if (/comment|string/.test(place)) return null;
+  const here = (context) => /comment|string/.test(cm.syntaxTree(context.state).resolveInner(context.pos, -1).type.name);
+  const own = (context) => {
+    if (here(context)) return null;
     const variable = context.matchBefore(/[?$][\p{L}\p{N}_]*/u);
     if (variable) {
       const found = text.variables(context.state.doc.toString()).filter((name) => name !== variable.text);
@@ -148,7 +152,40 @@ function completer(cm, text, words) {
     const options = [...spoken(text, word?.text ?? "", asked), ...found];
     return options.length ? { from, options, filter: false } : null;
   };
+  const found = async (context) => {
+    const word = context.matchBefore(/[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{2,}/u);
+    const before = word && context.state.sliceDoc(Math.max(0, word.from - 1), word.from);
+    if (!word || here(context) || /[:?$<@^_.]/.test(before) || text.WORDS.includes(word.text.toUpperCase())) return null;
+    const hits = await searched(word.text, context);
+    const shown = new Set(rank(known ?? [], fold(word.text), false).map(({ label }) => label));
+    const options = hits.filter((hit) => hit.short !== hit.address && !shown.has(hit.short)).map(thing);
+    return options.length ? { from: word.from, options, filter: false } : null;
+  };
+  return [own, found];
 }
+
+/** How long one waits for the next letter before the server is asked, in milliseconds. */
+const WAIT = 160;
+
+/** What the search finds for a word; nothing where it cannot be asked, or when another letter came first. */
+async function searched(word, context) {
+  const stop = new AbortController();
+  context.addEventListener("abort", () => stop.abort(), { onDocChange: true });
+  if (!context.explicit) await new Promise((done) => setTimeout(done, WAIT));
+  if (stop.signal.aborted) return [];
+  try {
+    const response = await fetch(`/search.json?${new URLSearchParams({ q: word, limit: 20 })}`, {
+      signal: stop.signal, headers: { Accept: "application/json" },
+    });
+    return response.ok ? (await response.json()).hits : [];
+  } catch {
+    return [];
+  }
+}
+
+const thing = ({ short, name, lang, kind }) => ({
+  label: short, kind, detail: lang && lang !== "en" ? `${name} (${lang})` : name,
+});
 
 function declarations(words, asked) {
   return Object.entries(words?.prefixes ?? {}).filter(([prefix]) => prefix.startsWith(asked.replace(/:.*/, "")))

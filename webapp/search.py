@@ -1,0 +1,66 @@
+"""The search: a page, and the same for programs and for the suggestions under its box."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
+
+from p2p_graph.reading.indexing import KINDS_FOUND
+from p2p_graph.reading.search import Found, Wish
+from webapp.current_graph import graph, remembered
+from webapp.listing import countries
+from webapp.negotiation import fresh, with_version
+from webapp.problems import CORS
+from webapp.protection import bounded
+from webapp.searching import asked, found_by, shown, told, withheld_now
+from webapp.wording import LANGUAGES
+
+__all__ = ["pages"]
+
+pages = Blueprint("search", __name__)
+
+
+@pages.get("/search")
+@bounded
+def page() -> Response:
+    """What fits `q`, best first; without `q` the form alone. The reader's language is that of the browser."""
+    wish = asked(request.args, request.accept_languages.best_match(["en", *LANGUAGES], "en"))
+    found = found_by(wish) if wish.text else Found()
+    response = Response(
+        render_template(
+            "browse/search.html",
+            wish=wish,
+            found=found,
+            hits=shown(wish, found),
+            kinds=KINDS_FOUND,
+            countries=remembered("countries", lambda: list(countries(graph()))),
+            earlier=_turned(wish, -wish.limit) if wish.offset else "",
+            later=_turned(wish, wish.limit) if wish.offset + wish.limit < found.total else "",
+        )
+    )
+    response.vary.add("Accept-Language")
+    return with_version(response)
+
+
+def _turned(wish: Wish, by: int) -> str:
+    """The address of another part of the same answer."""
+    return url_for(
+        "search.page",
+        q=wish.text,
+        kind=wish.kinds or None,
+        country=wish.country or None,
+        lang=request.args.get("lang"),
+        offset=max(0, wish.offset + by) or None,
+    )
+
+
+@pages.get("/search.json")
+@bounded
+def data() -> Response:
+    """The same as JSON; its tag says release, address and what is withheld."""
+    wish = asked(request.args)
+    if not wish.text:
+        raise BadRequest("Say what to search, such as q=naloxone.")
+    response = fresh(lambda: told(wish, found_by(wish)), "application/json", withheld_now())
+    response.headers.extend(CORS)
+    return response
