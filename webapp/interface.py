@@ -231,17 +231,23 @@ def _pattern_paths() -> Made:
             "compare",
             "Which families of roles cooperate in each country, or how two countries differ",
         ),
+        "/country/{code}/missing.{suffix}": (
+            "missing",
+            "What others have that a country lacks, by evidence and nearness",
+        ),
     }
+    beside = {"compare": _compared(), "missing": [_code()]}
     suffix = suffix_parameter(("table",))
     answer = responses(media_types(("table",)), "The table.", (404, 429, 500, 503))
     return {
-        path: {
-            "get": operation(
-                id, "patterns", title, "One table.", answer, [*(_compared() if id == "compare" else []), suffix]
-            )
-        }
+        path: {"get": operation(id, "patterns", title, "One table.", answer, [*beside.get(id, []), suffix])}
         for path, (id, title) in parts.items()
     }
+
+
+def _code() -> Made:
+    code = next((code for code, _ in choices(Parameter("country", "country"))), "PT")
+    return field("code", "path", "The two letters of a country.", ref("country"), code)
 
 
 def _compared() -> list[Made]:
