@@ -18,7 +18,18 @@ from p2p_graph.model import Term
 from p2p_graph.text import joined, words
 from p2p_graph.vocab import BASE, KINDS, PREFIXES, kind_and_slug
 
-__all__ = ["DESCRIBED", "FIELDS", "INDEX_FILE", "KINDS_FOUND", "LAYOUT", "ONE_SLIP", "TYPES", "Row", "build_index"]
+__all__ = [
+    "DESCRIBED",
+    "FIELDS",
+    "INDEX_FILE",
+    "KINDS_FOUND",
+    "LAYOUT",
+    "ONE_SLIP",
+    "TYPES",
+    "Row",
+    "build_index",
+    "indexed",
+]
 
 #: the file of the index in the folder of a release
 INDEX_FILE: Final = "search.sqlite"
@@ -75,7 +86,7 @@ def build_index(path: Path, texts: Iterable[Row], links: Iterable[Row]) -> None:
         db.executemany("INSERT INTO things VALUES (?, ?, ?, ?)", things)
         known: set[str] = set()
         for number, (_, _, address, place, language, text, _) in enumerate(said, 1):
-            found = _indexed(text)
+            found = indexed(text)
             known.update(found.split())
             compact = "".join(word.folded for word in words(text)) if place < DESCRIBED else None
             row = (number, numbers[address], place, language, text, found, compact)
@@ -85,7 +96,7 @@ def build_index(path: Path, texts: Iterable[Row], links: Iterable[Row]) -> None:
             db.execute("INSERT INTO vocabulary VALUES (?, ?)", (number, word))
             if len(word) >= ONE_SLIP - 1 and not word.isdigit():
                 db.execute("INSERT INTO grams(rowid, word) VALUES (?, ?)", (number, f"__{word}__"))
-        db.executemany("INSERT OR IGNORE INTO links VALUES (?, ?, ?)", _numbered(links, numbers))
+        db.executemany("INSERT OR IGNORE INTO links VALUES (?, ?, ?)", sorted(_numbered(links, numbers)))
         db.execute("COMMIT")
         db.executescript(_DONE)
         db.execute(f"PRAGMA user_version = {LAYOUT}")
@@ -117,7 +128,7 @@ def _kind_of(address: str) -> str:
     return "concept" if "/" in address.removeprefix(f"{BASE}vocab/") and address.startswith(f"{BASE}vocab/") else ""
 
 
-def _indexed(text: str) -> str:
+def indexed(text: str) -> str:
     """The words of a text as they are indexed: one by one, and also as one those that a hyphen joins."""
     parts = words(text)
     together = ("".join(word.folded for word in group) for group in joined(text, parts) if len(group) > 1)

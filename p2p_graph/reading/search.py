@@ -26,7 +26,17 @@ from pyoxigraph import Literal, NamedNode
 from p2p_graph.errors import BadValue, EngineFailed, QueryTimeout
 from p2p_graph.model import Table
 from p2p_graph.purged import Purged
-from p2p_graph.reading.indexing import DESCRIBED, FIELDS, INDEX_FILE, KINDS_FOUND, LAYOUT, ONE_SLIP, Row, build_index
+from p2p_graph.reading.indexing import (
+    DESCRIBED,
+    FIELDS,
+    INDEX_FILE,
+    KINDS_FOUND,
+    LAYOUT,
+    ONE_SLIP,
+    Row,
+    build_index,
+    indexed,
+)
 from p2p_graph.text import Word, joined, slips, words
 from p2p_graph.vocab import PREFIXES
 
@@ -89,8 +99,8 @@ class Hit:
 class Found:
     """What a search found: some of the hits, and how many there are in all.
 
-    `is_complete` is false if there are more than were counted. `instead` has the words that were also looked for in
-    the place of one that is not there.
+    `is_complete` is false if there are more than were counted. `instead` has the words that were found in the
+    place of one that is not there.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -167,7 +177,14 @@ class _Row(NamedTuple):
     compact: str | None
 
 
-_Key = tuple[int, bool, int, int, int, str, str]
+class _Text(NamedTuple):
+    field: str
+    language: str
+    text: str
+    words: str
+
+
+_Key = tuple[int, bool, int, float, float, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +387,8 @@ class _Search:
             f"WHERE h.id IN ({sets}) {self._allowed[0]} ORDER BY h.id LIMIT {_ROWS}"
         )
         for row in self._rows(asked, (*values, *self._allowed[1])):
-            self._keep(tiers[2], row)
+            if not self._without.texts or self._is_told(row.thing, units):
+                self._keep(tiers[2], row)
 
     @cached_property
     def _allowed(self) -> tuple[str, list[object]]:
@@ -398,8 +416,10 @@ class _Search:
         units = self._slipped if tier >= _NAMED_SLIP else self._units
         whole = sum(all(p in there for p in unit.parts) or any(map(unit.is_called, there)) for unit in units)
         length = len(row.compact or "")
+        # a name alone means the organisation sooner than what it does
+        weight = row.weight - 1.5 * (tier == _EXACT and row.kind == "organisation")
         # of what was found by a slip the shortest name is nearest to what was meant
-        order = (length, row.weight) if tier == _NAMED_SLIP else (row.weight, length)
+        order = (length, weight) if tier == _NAMED_SLIP else (weight, length)
         key = (tier, foreign, -whole, *order, row.compact or "", row.address)
         if row.thing not in self.best or key < self.best[row.thing][0]:
             self.best[row.thing] = (key, row)
@@ -439,12 +459,15 @@ class _Search:
         wish = self._wish
         ranked = sorted(self.best.values(), key=lambda kept: kept[0])
         shown = ranked[wish.offset : min(wish.offset + wish.limit, MOST)]
-        instead = {unit.whole: unit.meant for unit in self._slipped if unit.meant}
+        hits = tuple(self._hit(key[0], row) for key, row in shown)
+        # only words that are shown: others may be those of a thing that is withheld
+        seen = {word for hit in hits for word in indexed("".join(piece.text for piece in hit.excerpt)).split()}
+        instead = {unit.whole: tuple(word for word in unit.meant if word in seen) for unit in self._slipped}
         return Found(
-            tuple(self._hit(key[0], row) for key, row in shown),
+            hits,
             min(len(ranked), MOST),
             self.is_complete and len(ranked) <= MOST,
-            instead,
+            {word: others for word, others in instead.items() if others},
         )
 
     def _hit(self, tier: int, row: _Row) -> Hit:
@@ -474,22 +497,34 @@ class _Search:
 
     def _related(self, thing: int) -> tuple[str, str, str]:
         """Field, language and text with most of the words: of the thing itself, or of what it is linked to."""
-        asked = (
-            "SELECT field, language, text, words FROM texts WHERE thing = ? UNION ALL SELECT l.field, t.language, "
-            "t.text, t.words FROM links l JOIN texts t ON t.thing = l.target "
-            f"WHERE l.thing = ? AND t.field < {DESCRIBED}"
-        )
         units = self._slipped or self._units
 
-        def key(row: tuple[object, str, str, str]) -> tuple[int, bool, bool, str, str]:
-            there = row[3].split()
-            fitting = sum(any(unit.fits(word) for word in there) for unit in units)
-            own = isinstance(row[0], int)
-            return -fitting, own, row[1] not in ("", self._wish.language), str(row[0]), row[2]
+        def key(row: _Text) -> tuple[int, bool, bool, str, str]:
+            fitting = sum(any(map(unit.fits, row.words.split())) for unit in units)
+            return -fitting, row.field in FIELDS, row.language not in ("", self._wish.language), row.field, row.text
 
-        rows = self._db.execute(asked, (thing, thing)).fetchall()
-        place, language, text, _ = min((row for row in rows if row[2] not in self._without.texts), key=key)
-        return (FIELDS[place] if isinstance(place, int) else place), language, text
+        best = min(self._around(thing), key=key, default=_Text("name", "", "", ""))
+        return best.field, best.language, best.text
+
+    def _is_told(self, thing: int, units: list[_Unit]) -> bool:
+        """Whether a thing has all the words also without the texts that are withheld."""
+        there = {word for row in self._around(thing) for word in row.words.split()}
+        return all(any(map(unit.fits, there)) for unit in units)
+
+    def _around(self, thing: int) -> list[_Text]:
+        """The texts of a thing, and the names of what it is linked to, but for those that are withheld."""
+        asked = (
+            "SELECT h.address, t.field, '', t.language, t.text, t.words FROM texts t JOIN things h ON h.id = t.thing "
+            "WHERE t.thing = ? UNION ALL SELECT h.address, -1, l.field, t.language, t.text, t.words FROM links l "
+            "JOIN texts t ON t.thing = l.target JOIN things h ON h.id = l.target "
+            f"WHERE l.thing = ? AND t.field < {DESCRIBED}"
+        )
+        gone = self._without
+        return [
+            _Text(link or FIELDS[number], language, text, words)
+            for address, number, link, language, text, words in self._db.execute(asked, (thing, thing))
+            if address not in gone.addresses and text not in gone.texts
+        ]
 
 
 def _excerpt(text: str, units: list[_Unit], whole: bool) -> tuple[Piece, ...]:

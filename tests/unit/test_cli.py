@@ -238,3 +238,22 @@ def test_purge_withholds_a_thing_with_its_own_names(p2p: Command, home: Path) ->
     assert lines == [address, '"Exford Buddies"', '"Kumple z Exford"']
     _refused(p2p("purge", "exford-buddies"), "write the whole of it")
     assert (home / "purged.txt").read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_find_names_things_and_says_where_it_found_them(p2p: Command) -> None:
+    result = p2p("find", "kumple")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == [
+        "Exford Buddies  (practice, XA)",
+        "  name: Kumple z Exford",
+        "  https://w3id.org/peer2peer/id/practice/exford-buddies",
+    ]
+    assert result.stderr == "1 found.\n"
+    assert p2p("find", "kumple", "--lang", "pl").stdout.startswith("Kumple z Exford  (practice, XA)")
+    table = p2p("find", "exford", "budies", "--kind", "practice", "--format", "csv").stdout.splitlines()
+    assert table[0] == "thing,kind,name,match,field,excerpt"
+    assert "exford-buddies,practice,Exford Buddies,slip,name" in table[1]
+    assert "more" not in p2p("find", "exford", "-n", "1").stderr
+    assert ", 1 shown." in p2p("find", "exford", "-n", "1").stderr
+    _refused(p2p("find", "exford", "--kind", "people"), "there are country, practice")
+    _refused(p2p("find", "exford", "--country", "Exland"), "two letters")

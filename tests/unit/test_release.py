@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
-from p2p_graph import release
+from p2p_graph import open_graph, release
 from p2p_graph.config import Settings
 from p2p_graph.curation import Sources
 from p2p_graph.errors import DataError, NoRelease
@@ -85,7 +85,31 @@ def test_unchanged_data_makes_no_new_release_and_changed_data_the_next(settings:
 
 def test_same_data_gives_the_same_bytes(settings: Settings, sources: Sources, example_release: Path) -> None:
     again = release.build(settings, sources=sources, today=DAY)
-    assert (again / "data.nq").read_bytes() == (example_release / "data.nq").read_bytes()
+    for name in release.manifest(again)["files"]:
+        assert (again / name).read_bytes() == (example_release / name).read_bytes(), name
+
+
+def test_release_is_searched_by_its_own_index(example_release: Path) -> None:
+    assert "search.sqlite" in release.manifest(example_release)["files"]
+    with open_graph(example_release) as graph:
+        assert [hit.name for hit in graph.search("EXFÓRD budies", language="pl", kinds=["practice"])] == [
+            "Kumple z Exford"
+        ]
+        assert [hit.name for hit in graph.search("exford", kinds=["place"])] == ["Exford", "Station quarter of Exford"]
+
+
+def test_changed_index_is_told_and_a_release_without_one_is_searched_all_the_same(
+    settings: Settings, sources: Sources
+) -> None:
+    folder = release.build(settings, sources=sources, today=DAY)
+    with open_graph(folder) as graph:
+        expected = graph.search("exford peers")
+    (folder / "search.sqlite").write_bytes(b"")
+    assert release.verify(folder) == ("search.sqlite is not what was written: its hash differs.",)
+    (folder / "search.sqlite").unlink()
+    with open_graph(folder) as graph:
+        assert graph.search("exford peers") == expected
+        assert len(expected) > 0
 
 
 def test_broken_turtle_names_every_file_line_and_reason_and_the_last_release_stays(
