@@ -7,11 +7,13 @@ small junction with a line to each who takes part.
 
 from __future__ import annotations
 
+import html
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import Final, Literal as OneOf
 
 import networkx as nx
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from p2p_graph.model import Table
 from p2p_graph.reading.network import FAMILIES, FORMS, Form, Network, Tie, network_rows
+from p2p_graph.reading.placing import crowd
 from p2p_graph.reading.sentences import ENGLISH, Words, describe
 from p2p_graph.reading.style import (
     INK,
@@ -42,12 +45,18 @@ __all__ = ["HEIGHT", "WIDTH", "Line", "Mark", "Scene", "scene", "scene_svg"]
 WIDTH: Final = 1000.0
 HEIGHT: Final = 760.0
 _MARGIN: Final = 56.0
-#: Above this many actors the forces are left out and each family is laid out as a sunflower in its sector:
-#: a national network is far below, and a picture of more says nothing that its tables do not say better.
+#: Above this many actors the forces are left out and each family is laid out as a disc in its sector: a national
+#: network is far below, and a picture of more says nothing that its tables do not say better.
 _MOST_FOR_FORCES: Final = 480
+#: in a picture of more than that, as many actors are tried for a label
+_MOST_LABELS: Final = 120
 _FONT: Final = 11.5
+#: the height of the legend, and of a line of the notes under it
+_LEGEND: Final = 92.0
+_LINE: Final = 16.0
 
 Points = NDArray[np.float64]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,8 @@ class Scene:
     sentences: Mapping[str, str]
     rows: Table
     seed: int
+    #: left, top, width and height of what is drawn, without the legend
+    box: Box = (0.0, 0.0, WIDTH, HEIGHT)
 
     def place(self, address: str) -> tuple[float, float, float]:
         """Where an actor or a junction stands, and its radius."""
@@ -115,8 +126,20 @@ class Scene:
         return mark.x, mark.y, mark.radius
 
 
-def scene(network: Network, seed: int = 7, words: Words = ENGLISH) -> Scene:
+def scene(
+    network: Network,
+    seed: int = 7,
+    words: Words = ENGLISH,
+    *,
+    places: Mapping[str, tuple[float, float]] | None = None,
+    weights: Mapping[str, float] | None = None,
+    bare: bool = False,
+) -> Scene:
     """Lays a network out. The same network and seed always give the same scene.
+
+    `places` says where every actor stands, if that is known; the picture is then as large as they need. `weights`
+    says what the area of their symbols stands for, instead of the number of their ties. A `bare` scene has no labels,
+    sentences and table: for thousands of actors.
 
     >>> from p2p_graph.reading.network import project
     >>> scene(project(Table((), ()))).marks
@@ -127,23 +150,37 @@ def scene(network: Network, seed: int = 7, words: Words = ENGLISH) -> Scene:
         for participant in tie.participants:
             ties_of[participant].append(tie.address)
     actors = list(network.actors)
-    radii = np.array([5.5 + 2.1 * math.sqrt(len(ties_of[a])) for a in actors])
-    points = _positions(network, actors, radii, seed)
+    if places is None and len(actors) > _MOST_FOR_FORCES:
+        places = crowd({a: actor.family for a, actor in network.actors.items()})
+    radii = np.array([5.5 + 2.1 * math.sqrt(len(ties_of[a]) if weights is None else weights[a]) for a in actors])
+    points = _positions(network, actors, radii, seed) if places is None else np.array([places[a] for a in actors])
     marks = [
         Mark(a, actor.label, actor.role_label, actor.family, x, y, round(float(radii[i]), 1), tuple(ties_of[a]))
         for i, (a, actor) in enumerate(network.actors.items())
         for x, y in [(round(float(points[i, 0]), 1), round(float(points[i, 1]), 1))]
     ]
-    places = {mark.address: (mark.x, mark.y) for mark in marks}
-    junctions = _junctions(network.tables, places)
+    spots = {mark.address: (mark.x, mark.y) for mark in marks}
+    junctions = _junctions(network.tables, spots)
+    box = (0.0, 0.0, WIDTH, HEIGHT) if places is None else _around(points)
     return Scene(
-        _labelled(marks),
-        tuple(_lines(network, places)),
+        tuple(marks) if bare else _labelled(marks, box),
+        tuple(_lines(network, spots)),
         junctions,
-        {address: clean(describe(tie, network, words), 600) for address, tie in network.ties.items()},
-        network_rows(network),
+        {} if bare else {a: clean(describe(tie, network, words), 600) for a, tie in network.ties.items()},
+        Table((), ()) if bare else network_rows(network),
         seed,
+        box,
     )
+
+
+def _around(points: Points) -> Box:
+    """What holds all actors with their labels, and never less than most of the canvas, so that few are not huge."""
+    if not len(points):
+        return 0.0, 0.0, WIDTH, HEIGHT
+    low, high = points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN
+    more = np.clip(np.array([WIDTH, HEIGHT]) * 0.7 - (high - low), 0, None) / 2
+    (left, top), (right, bottom) = (low - more).tolist(), (high + more).tolist()
+    return round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1)
 
 
 # layout
@@ -159,8 +196,7 @@ def _positions(network: Network, actors: list[str], radii: Points, seed: int) ->
         return np.zeros((0, 2))
     families = [network.actors[a].family for a in actors]
     first = _sunflower(families, seed)
-    points = first if len(actors) > _MOST_FOR_FORCES else _by_forces(network, actors, families, first, seed)
-    return _apart(_fitted(points), radii)
+    return _apart(_fitted(_by_forces(network, actors, families, first, seed)), radii)
 
 
 def _sunflower(families: list[str], seed: int) -> Points:
@@ -265,12 +301,15 @@ def _lines(network: Network, places: Mapping[str, tuple[float, float]]) -> Itera
 _Box = tuple[float, float, float, float]
 
 
-def _labelled(marks: list[Mark]) -> tuple[Mark, ...]:
-    """Gives labels to as many as have room, those with most ties first."""
+def _labelled(marks: list[Mark], box: Box) -> tuple[Mark, ...]:
+    """Gives labels to as many as have room, those with most ties first; in a crowd only to these."""
+    ranked = sorted(marks, key=lambda m: (-len(m.ties), m.address))
+    tried = len(marks) if len(marks) <= _MOST_FOR_FORCES else _MOST_LABELS
     boxes: list[_Box] = [(m.x - m.radius, m.y - m.radius, m.x + m.radius, m.y + m.radius) for m in marks]
     done: dict[str, Mark] = {}
-    for mark in sorted(marks, key=lambda m: (-len(m.ties), m.address)):
-        found = next((spot for spot in _spots(mark) if _is_free(spot[1], boxes, mark)), None)
+    for number, mark in enumerate(ranked):
+        spots = _spots(mark) if number < tried else ()
+        found = next((spot for spot in spots if _is_free(spot[1], boxes, box)), None)
         if found:
             boxes.append(found[1])
         done[mark.address] = Mark(
@@ -299,9 +338,10 @@ def _spots(mark: Mark) -> Iterable[tuple[tuple[float, float, OneOf["start", "mid
     yield (x - r, beside, "end"), (x - r - wide, y - high / 2, x - r, y + high / 2)
 
 
-def _is_free(box: _Box, boxes: list[_Box], mark: Mark) -> bool:
-    a, b, c, d = box
-    if a < 2 or b < 2 or c > WIDTH - 2 or d > HEIGHT - 2:
+def _is_free(wanted: _Box, boxes: list[_Box], box: Box) -> bool:
+    a, b, c, d = wanted
+    left, top, width, height = box
+    if a < left + 2 or b < top + 2 or c > left + width - 2 or d > top + height - 2:
         return False
     return all(c <= e or a >= g or d <= f or b >= h for e, f, g, h in boxes)
 
@@ -318,8 +358,15 @@ def scene_svg(
     href: Callable[[str], str | None] | None = None,
     words: Words = ENGLISH,
     standalone: bool = False,
+    badges: Mapping[str, str] = MappingProxyType({}),
+    chosen: str = "",
+    notes: Sequence[str] = (),
+    metadata: str = "",
 ) -> str:
     """A scene as SVG that needs no script, with its legend. `href` gives the address of an actor's page.
+
+    `badges` are short texts beside symbols, and the `chosen` actor has a ring. `notes` are lines of text under the
+    legend, `metadata` is text for programs: for a file that is taken away.
 
     >>> from p2p_graph.reading.network import project
     >>> "No tie recorded" in scene_svg(scene(project(Table((), ()))), "Malta", "No tie.")
@@ -329,24 +376,58 @@ def scene_svg(
     places |= {tie: (x, y, 3.0) for tie, (x, y) in drawn.junctions.items()}
     parts = [_svg_line(line, places, drawn.sentences) for line in drawn.lines]
     parts += [_svg_junction(x, y, drawn.sentences.get(tie, "")) for tie, (x, y) in drawn.junctions.items()]
-    parts += [_svg_mark(mark, href, words) for mark in sorted(drawn.marks, key=lambda m: (-m.radius, m.address))]
+    parts += [
+        _svg_mark(mark, href, words, badges.get(mark.address, ""), mark.address == chosen)
+        for mark in sorted(drawn.marks, key=lambda m: (-m.radius, m.address))
+    ]
     if not drawn.marks:
         text = words.no_tie[:1].upper() + words.no_tie[1:]
         parts.append(
             f'<text x="{figure(WIDTH / 2)}" y="{figure(HEIGHT / 2)}" font-size="22" text-anchor="middle" '
             f'fill="currentColor" fill-opacity="0.75">{escape(text)}</text>'
         )
-    legend = _legend([f for f in FAMILIES if any(m.family == f for m in drawn.marks)], words)
-    return _svg(parts + legend, ident, title, description, any("<a " in p for p in parts), standalone)
+    linked = any("<a " in p for p in parts)
+    x, y, width, height = drawn.box
+    foot = _legend([f for f in FAMILIES if any(m.family == f for m in drawn.marks)], words, x, y + height, width)
+    foot += _notes(notes, x, y + height + _LEGEND * _scale(width), width)
+    if metadata:
+        foot.append(f"<metadata>{html.escape(metadata)}</metadata>")
+    whole = x, y, width, height + _LEGEND * _scale(width) + _LINE * len(_note_rows(notes, width)) * _scale(width)
+    return _svg(parts + foot, ident, title, description, linked, standalone, whole)
 
 
-def _svg(parts: list[str], ident: str, title: str, description: str, linked: bool, standalone: bool) -> str:
-    ident, width, height = escape(ident), figure(WIDTH), figure(HEIGHT + 92)
+def _scale(width: float) -> float:
+    """How much larger the foot of a picture is drawn where the picture is wider than the canvas."""
+    return max(1.0, width / WIDTH)
+
+
+def _note_rows(notes: Sequence[str], width: float) -> list[str]:
+    letters = round(width / _scale(width) / 6.1)
+    return [row for note in notes for row in wrapped(clean(note, 1500), letters, 6)]
+
+
+def _notes(notes: Sequence[str], x: float, y: float, width: float) -> list[str]:
+    scale = _scale(width)
+    rows = [
+        f'<tspan x="{figure(x + 22 * scale)}" y="{figure(y + (i + 0.7) * _LINE * scale)}">{html.escape(row)}</tspan>'
+        for i, row in enumerate(_note_rows(notes, width))
+    ]
+    return (
+        [f'<text class="notes" font-size="{figure(12 * scale)}" fill="currentColor">{"".join(rows)}</text>']
+        if rows
+        else []
+    )
+
+
+def _svg(parts: list[str], ident: str, title: str, description: str, linked: bool, standalone: bool, whole: Box) -> str:
+    ident = escape(ident)
+    view = " ".join(map(figure, whole))
     paper = ""
     if standalone:
-        paper = f'<style>{role_css()}</style><rect class="p2p-paper" width="{width}" height="{height}" fill="{PAPER}"/>'
+        at = "".join(f' {name}="{figure(n)}"' for name, n in zip(("x", "y", "width", "height"), whole, strict=True))
+        paper = f'<style>{role_css()}</style><rect class="p2p-paper"{at} fill="{PAPER}"/>'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="p2p-picture network-svg" viewBox="0 0 {width} {height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="p2p-picture network-svg" viewBox="{view}" '
         f'role="{"group" if linked else "img"}" aria-labelledby="{ident}-title" aria-describedby="{ident}-desc" '
         f"font-family=\"'Source Sans 3', 'Source Sans Pro', 'Segoe UI', 'Noto Sans', sans-serif\" "
         f'fill="none"{f" color={chr(34)}{INK}{chr(34)}" if standalone else ""}>'
@@ -381,7 +462,7 @@ def _svg_line(line: Line, places: Mapping[str, tuple[float, float, float]], sent
         a, b = (at[0] - across[0] * 6, at[1] - across[1] * 6), (at[0] + across[0] * 6, at[1] + across[1] * 6)
         across_it = f"M{xy(a)}L{xy(b)}"
         body += f'<path class="bar" d="{across_it}" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/>'
-    return f'<g class="{line.kind}" opacity="{opacity}"><title>{escape(sentences[line.tie])}</title>{body}</g>'
+    return f'<g class="{line.kind}" opacity="{opacity}"><title>{escape(sentences.get(line.tie, ""))}</title>{body}</g>'
 
 
 def _svg_junction(x: float, y: float, sentence: str) -> str:
@@ -391,9 +472,21 @@ def _svg_junction(x: float, y: float, sentence: str) -> str:
     )
 
 
-def _svg_mark(mark: Mark, href: Callable[[str], str | None] | None, words: Words) -> str:
+def _svg_mark(mark: Mark, href: Callable[[str], str | None] | None, words: Words, badge: str, chosen: bool) -> str:
     title = f"{mark.label} – {mark.role}: {words.ties(len(mark.ties))}"
     body = f"<title>{escape(title)}</title>{symbol(mark.family, mark.x, mark.y, mark.radius)}"
+    if badge:
+        x, y = mark.x + mark.radius + 1.5, mark.y - mark.radius + 1
+        body += (
+            f'<text class="badge halo" x="{figure(x)}" y="{figure(y)}" font-size="10" fill="currentColor" '
+            f'stroke="{PAPER}" stroke-width="3" paint-order="stroke">{escape(badge)}</text>'
+        )
+    if chosen:
+        ring = figure(mark.radius * 1.38 + 4)
+        body += (
+            f'<circle class="chosen" cx="{figure(mark.x)}" cy="{figure(mark.y)}" r="{ring}" stroke="currentColor" '
+            'stroke-width="2.5"/>'
+        )
     if mark.label_at:
         x, y, anchor = mark.label_at
         rows = "".join(
@@ -410,21 +503,21 @@ def _svg_mark(mark: Mark, href: Callable[[str], str | None] | None, words: Words
     return f'<g class="actor">{body}</g>'
 
 
-def _legend(families: list[str], words: Words) -> list[str]:
-    """Symbols of the families that are there, and the lines."""
+def _legend(families: list[str], words: Words, left: float, top: float, width: float) -> list[str]:
+    """Symbols of the families that are there, and the lines; as wide as the picture."""
     if not families:
         return []
     parts = []
     column = (WIDTH - 40) / 5
     for number, family in enumerate(families):
-        x, y = 30 + column * (number % 5), HEIGHT + 18 + 22 * (number // 5)
+        x, y = 30 + column * (number % 5), 18 + 22 * (number // 5)
         name = words.families[family][:1].upper() + words.families[family][1:]
         parts.append(
             f'{symbol(family, x, y, 7)}<text x="{figure(x + 13)}" y="{figure(y + 4.2)}" font-size="12" '
             f'fill="currentColor">{escape(name)}</text>'
         )
     for number, form in enumerate(FORMS):
-        x, y = 22 + column * number, HEIGHT + 18 + 22 * 2 + 8
+        x, y = 22 + column * number, 18 + 22 * 2 + 8
         pattern = " ".join(map(figure, dashes(form, 1.8)))
         parts.append(
             f'<path d="M{figure(x)} {figure(y)}h30" stroke="currentColor" stroke-width="1.8"'
@@ -432,4 +525,7 @@ def _legend(families: list[str], words: Words) -> list[str]:
             f'"{"round" if form == "unstated" else "butt"}"/><text x="{figure(x + 37)}" y="{figure(y + 4.2)}" '
             f'font-size="12" fill="currentColor">{escape(words.forms[form])}</text>'
         )
-    return [f'<g class="legend">{"".join(parts)}</g>']
+    scale = _scale(width)
+    larger = f" scale({scale:.3f})" if scale > 1 else ""
+    at = f"translate({figure(left)} {figure(top)}){larger}"
+    return [f'<g class="legend" transform="{at}">{"".join(parts)}</g>']

@@ -1,0 +1,117 @@
+"""The explorer: begin at an actor, a practice, a pattern or a country, open it step by step, filter, take it away."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from p2p_graph.reading.exploring import MEASURES, Explored
+from webapp import explored as views
+from webapp.addresses import page_of
+from webapp.course import ALL, State, address_of, path_of, read_state
+from webapp.current_graph import graph, remembered
+from webapp.negotiation import fresh
+from webapp.terrain import explored, ground, known, names_of_starts
+
+__all__ = ["pages"]
+
+pages = Blueprint("explore", __name__)
+
+
+def _state() -> State:
+    return read_state(request.args, known())
+
+
+@pages.get("/explore")
+def explore() -> Response:
+    """What the address asks for: a place to begin, or a network with its table, its filters and a card."""
+    return fresh(_page)
+
+
+def _page() -> str:
+    state = _state()
+    if not state.at:
+        return render_template("explore/begin.html", state=state, found=views.found(state), **_beginnings())
+    shown = explored(state)
+    is_crowd = len(shown.network.actors) > views.MOST_DRAWN
+    laid = None if is_crowd else views.drawn(shown, state.size)
+    return render_template(
+        "explore/explore.html",
+        state=state,
+        found=views.found(state),
+        title=views.title(state),
+        sentence=views.sentence(shown, state),
+        is_empty=not shown.network.ties,
+        picture=views.picture(laid, shown, state) if laid else "",
+        data=views.scene_data(laid, shown) if laid else None,
+        facets=views.facets(state, shown),
+        filter_words=views.filter_words(state),
+        rows=views.lines(shown, state, state.page),
+        pages=-(-len(shown.network.actors) // views.ROWS),
+        total=len(shown.network.actors),
+        card=views.card(shown, state),
+        depths=_depths(state),
+        sizes=_sizes(state, shown),
+        page=_page_of_start(state),
+        version=graph().version,
+    )
+
+
+def _page_of_start(state: State) -> str:
+    kind, _, slug = state.at.partition("/")
+    if state.to or state.at == ALL:
+        return ""
+    return f"/patterns/{slug}" if kind == "pattern" else page_of(address_of(state.at)) or ""
+
+
+def _depths(state: State) -> list[tuple[str, str, bool]]:
+    """One or two steps around an actor."""
+    if state.to or state.at not in known().actors:
+        return []
+    words = {1: "its own ties", 2: "and the ties of those"}
+    return [(words[n], f"/explore?{state.address(depth=str(n) if n > 1 else '')}", state.depth == n) for n in (1, 2)]
+
+
+def _sizes(state: State, shown: Explored) -> list[tuple[str, str, bool]]:
+    """What the size of a symbol can stand for."""
+    few = len(shown.network.actors) <= views.MOST_BETWEEN
+    return [(name, views.MEASURE_TITLES[name], state.size == name) for name in MEASURES if few or name != "between"]
+
+
+def _beginnings() -> dict[str, Any]:
+    """What the first page offers: countries, patterns, and who has most ties."""
+
+    def make() -> dict[str, Any]:
+        ties = Counter(p for tie in ground().network.ties.values() for p in tie.participants)
+        ranked = sorted(ties, key=lambda a: (-ties[a], ground().network.actors[a].label))[:12]
+        starts = names_of_starts()
+        return {
+            "countries": [
+                (f"/explore?{State(path).address()}", n) for path, n in starts if path.startswith("country/")
+            ],
+            "patterns": [(f"/explore?{State(path).address()}", n) for path, n in starts if path.startswith("pattern/")],
+            "busiest": [
+                (f"/explore?{State(path_of(a), card=path_of(a)).address()}", ground().network.actors[a].label, ties[a])
+                for a in ranked
+            ],
+            "everything": f"/explore?{State(ALL).address()}",
+            "actors": len(ground().network.actors),
+            "ties": len(ground().network.ties),
+        }
+
+    return remembered("beginnings", make)
+
+
+@pages.get("/explore/scene")
+def scene() -> Response:
+    """The picture as plain data, for a script that draws thousands of actors."""
+
+    def make() -> bytes:
+        shown = explored(state := _state())
+        data = views.scene_data(views.drawn(shown, state.size, bare=True), shown)
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+    return fresh(make, "application/json")

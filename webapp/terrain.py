@@ -1,0 +1,146 @@
+"""What there is to explore in the current release: the ground, where one can begin, what filters can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from p2p_graph.reading.drawing import scene
+from p2p_graph.reading.exploring import FACETS, Course, Explored, Ground, explore, grounded
+from p2p_graph.reading.network import FAMILIES, Network, joined
+from p2p_graph.reading.pattern import PatternTable
+from p2p_graph.reading.placing import Point
+from p2p_graph.vocab import PREFIXES
+from webapp import pictures
+from webapp.course import ALL, Known, State, address_of, path_of
+from webapp.current_graph import graph, remembered
+from webapp.listing import CountryRow, countries
+
+__all__ = ["SCHEME_OF", "explored", "ground", "known", "names_of_starts", "start_name", "value_label"]
+
+#: facet → what its values are addresses under
+SCHEME_OF: Final[Mapping[str, str]] = {
+    **{name: name for name in ("country", "role", "form", "polarity", "function", "basis", "setting", "contributor")},
+    "kind": "practice-kind",
+    "evidence": "study-design",
+    "source": "document",
+}
+
+
+def _countries() -> list[CountryRow]:
+    return remembered("countries", lambda: list(countries(graph())))
+
+
+def _networks() -> dict[str, Network]:
+    return remembered("networks", lambda: {row.code: graph().network(country=row.code) for row in _countries()})
+
+
+def ground() -> Ground:
+    """All that can be explored, kept for as long as the release is."""
+
+    def make() -> Ground:
+        # country by country, as no single answer may be larger than the limit of rows
+        traits = [graph().run("tie-traits", country=code) for code in _networks()]
+        return grounded(joined(_networks().values()), traits)
+
+    return remembered("ground", make)
+
+
+def known() -> Known:
+    """What an address may name."""
+
+    def make() -> Known:
+        found = {facet: frozenset(ground().choices(facet)) for facet in FACETS}
+        found["role"] |= frozenset(FAMILIES)
+        actors = frozenset(path_of(a) for a in ground().network.actors)
+        return Known(actors, frozenset(path for path, _ in names_of_starts()), found)
+
+    return remembered("explorer", make)
+
+
+def names_of_starts() -> list[tuple[str, str]]:
+    """Countries, practices and patterns one can begin at, with their names."""
+
+    def make() -> list[tuple[str, str]]:
+        places = [(f"country/{row.code}", row.name) for row in _countries()]
+        labels = {**(ground().network.practices or {}), **ground().network.practice_labels}
+        practices = sorted(((path_of(a), label) for a, label in labels.items()), key=lambda named: named[1].casefold())
+        return [*places, *practices, *((f"pattern/{q.name}", q.title) for q in graph().library.patterns)]
+
+    return remembered("starts", make)
+
+
+def start_name(path: str) -> str:
+    """What a start or an actor is called."""
+    if path == ALL:
+        return "All countries"
+    actor = ground().network.actors.get(address_of(path))
+    return actor.label if actor else remembered("names-of-starts", lambda: dict(names_of_starts())).get(path, path)
+
+
+def value_label(facet: str, value: str) -> str:
+    """What a value of a facet is called."""
+    scheme = SCHEME_OF[facet]
+    return "not stated" if facet == "form" and value == "unstated" else graph().label(f"{PREFIXES[scheme]}{value}")
+
+
+def _first_ties(path: str) -> frozenset[str]:
+    """The ties that a start which is no actor begins with."""
+
+    def make() -> frozenset[str]:
+        kind, _, slug = path.partition("/")
+        ties, traits = ground().network.ties, ground().traits
+        if path == ALL:
+            return frozenset(ties)
+        if kind == "country":
+            return frozenset(t for t in ties if slug in traits[t].get("country", ()))
+        if kind == "practice":
+            return frozenset(t for t, tie in ties.items() if address_of(path) in tie.practices)
+        return _ties_of_pattern(slug)
+
+    return remembered(("first-ties", path), make)
+
+
+def _ties_of_pattern(name: str) -> frozenset[str]:
+    """The ties that show a pattern; where a practice as a whole shows it, all of its ties."""
+    table: PatternTable = remembered("patterns", lambda: graph().patterns())
+    row = next(row for row in table.rows if row.saved.name == name)
+    showings = [s for cell in row.cells.values() for s in cell.showings]
+    whole = {s.practice for s in showings if not s.tie}
+    named = {s.tie for s in showings if s.tie}
+    ties = ground().network.ties.items()
+    return frozenset(a for a, tie in ties if a in named or whole.intersection(tie.practices))
+
+
+def _base(path: str) -> Mapping[str, Point]:
+    """Where those of the first ties stand: as on the page of their country, or laid out once and kept."""
+
+    def make() -> Mapping[str, Point]:
+        kind, _, slug = path.partition("/")
+        if kind == "country":
+            laid = remembered(("scene", slug), lambda: pictures.laid_out(graph(), slug))
+        else:
+            laid = scene(explore(ground(), Course(ties=_first_ties(path))).network, bare=True)
+        return {mark.address: (mark.x, mark.y) for mark in laid.marks}
+
+    return remembered(("base", path), make)
+
+
+def explored(state: State, filtered: bool = True) -> Explored:
+    """What a state shows; without its filters if they are not wanted."""
+    opened = tuple((address_of(path), family) for path, family in state.opened)
+    filters = state.filters if filtered else type(state.filters)()
+    if state.at in known().actors:
+        goal = address_of(state.to) if state.to else ""
+        course = Course(address_of(state.at), goal, depth=state.depth, opened=opened)
+        return explore(ground(), course, filters)
+    if not state.at:
+        return explore(ground(), Course())
+    course = Course(ties=_first_ties(state.at), opened=opened)
+    found = explore(ground(), course, filters, _base(state.at))
+    kind, _, code = state.at.partition("/")
+    if kind != "country":
+        return found
+    # only of a country one can say how many of its practices the picture cannot show
+    return replace(found, network=replace(found.network, practices=_networks()[code].practices))
