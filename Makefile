@@ -40,7 +40,7 @@ lock: $(VENV)/.dev ## choose the newest fitting packages anew and write the lock
 	@$(COMPILE) --upgrade pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 
-vendor: ## bundle the query editor anew from the pins of package.json; needs node and the network
+vendor: ## make the query editor, the map and fonts anew from the pins of package.json; needs node and the network
 	@npm ci --silent
 	@npm run --silent vendor
 

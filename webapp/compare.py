@@ -1,4 +1,4 @@
-"""Countries beside each other: wheels, networks or matrices of all of them, and the difference of two."""
+"""Countries beside each other: wheels, networks, matrices or a map of all of them, and the difference of two."""
 
 from __future__ import annotations
 
@@ -36,12 +36,14 @@ def _page() -> str:
     shown, names = _asked()
     found = {code: filtered(network, shown.view) for code, network in all_networks().items()}
     wheels = {code: mixing(network) for code, network in found.items()}
+    on_map = shown.picture == "map"
     return render_template(
         "compare/compare.html",
         shown=shown,
         names=names,
         years=side_by_side.years(all_networks().values()),
-        pictures=side_by_side.pictures(shown.picture, found, wheels, names),
+        pictures=() if on_map else side_by_side.pictures(shown.picture, found, wheels, names),
+        europe=side_by_side.europe(wheels, names) if on_map else None,
         pairs=side_by_side.pair_table(wheels),
         difference=_difference(shown, found, wheels, names),
         downloads=[(f.title, f"/compare.{f.suffix}?{shown.address()}") for f in formats_for("table")],

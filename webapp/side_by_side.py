@@ -10,6 +10,7 @@ from pyoxigraph import Literal
 
 from p2p_graph.model import Table
 from p2p_graph.reading.comparing import FEW, Difference, PairDifference
+from p2p_graph.reading.europe import Place, europe_svg
 from p2p_graph.reading.matrix import matrix_svg
 from p2p_graph.reading.network import FAMILIES, FORMS, Chord, Network, Pair, Wheel
 from p2p_graph.reading.sectors import sectors_svg, spacing
@@ -17,13 +18,25 @@ from p2p_graph.reading.sentences import ENGLISH, coverage_sentence, summary
 from p2p_graph.reading.style import ROLES
 from p2p_graph.reading.wheel import Mark, wheel_svg
 
-__all__ = ["Behind", "CountryPicture", "DifferenceView", "pair_rows", "pair_table", "pictures", "told", "years"]
+__all__ = [
+    "Behind",
+    "CountryPicture",
+    "DifferenceView",
+    "MapPicture",
+    "europe",
+    "pair_rows",
+    "pair_table",
+    "pictures",
+    "told",
+    "years",
+]
 
 #: gives the address of the ties behind two families, for a mark
 Behind = Callable[[str, str, str], str]
 
 _SIZE = 230
 _LARGE = 420
+_MAP, _NARROW_MAP = 760, 350
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,16 @@ class CountryPicture:
     sentence: str
     coverage: str
     is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MapPicture:
+    """All countries on one map, and the equal table: name, page, practices shown, practices recorded."""
+
+    svg: Markup
+    narrow: Markup
+    sentence: str
+    rows: tuple[tuple[str, str, int, int | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +117,29 @@ def pictures(
         )
         for code in wheels
     )
+
+
+def europe(wheels: Mapping[str, Wheel], names: Mapping[str, str]) -> MapPicture:
+    """The map: each country shaded by the practices in which the roles chosen are joined by the ties chosen."""
+    rows = tuple(
+        (names[code], f"/country/{code}", wheel.coverage.practices_with_tie, wheel.coverage.practices)
+        for code, wheel in wheels.items()
+    )
+    places = {
+        code: Place(name, number, href, f"{name}: {_of_practices(number, recorded)}")
+        for code, (name, href, number, recorded) in zip(wheels, rows, strict=True)
+    }
+    most = max(rows, key=lambda row: row[2], default=None)
+    sentence = f"Most in {most[0]}: {_of_practices(most[2], most[3])}." if most and most[2] else "None in any country."
+    svg, narrow = (
+        Markup(europe_svg(places, "Map of Europe", sentence, ident=ident, unit=ENGLISH.practices, size=size))
+        for ident, size in (("europe", _MAP), ("europe-narrow", _NARROW_MAP))
+    )
+    return MapPicture(svg, narrow, sentence, rows)
+
+
+def _of_practices(number: int, recorded: int | None) -> str:
+    return f"{number} of {ENGLISH.practices(recorded)}" if recorded is not None else ENGLISH.practices(number)
 
 
 def years(networks: Iterable[Network]) -> tuple[int, int, int, int] | None:

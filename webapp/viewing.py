@@ -18,7 +18,7 @@ from p2p_graph.reading.network import FAMILIES, FORMS
 __all__ = ["PICTURES", "REST", "STANCES", "Shown", "read"]
 
 #: what the pictures of countries can be
-PICTURES: Final = ("wheels", "networks", "matrices")
+PICTURES: Final = ("wheels", "networks", "matrices", "map")
 STANCES: Final = ("together", "against")
 #: the side of a difference that stands for all other countries
 REST: Final = "rest"

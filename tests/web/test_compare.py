@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -64,3 +65,16 @@ def test_unknown_choice_is_told_and_the_rest_is_shown(client: FlaskClient) -> No
 def test_empty_picture_says_why(client: FlaskClient) -> None:
     page = page_at(client, "/compare?year=1901")
     assert "Exland: no recorded tie is of the kind chosen above." in page.text
+
+
+def test_map_holds_the_practices_that_the_choice_leaves_and_an_equal_table(client: FlaskClient) -> None:
+    every = client.get("/compare?show=map", headers={"Accept": "text/html"}).get_data(as_text=True)
+    page = read(every)
+    assert "europe-title" in page.ids
+    assert "Borders: Natural Earth." in page.text
+    numbers = re.findall(r'<th scope="row"><a href="/country/(X.)">[^<]+</a></th><td class="number">(\d+)</td>', every)
+    assert [code for code, _ in numbers] == ["XA", "XB"]
+    fewer = client.get("/compare?show=map&role=police&role=peers").get_data(as_text=True)
+    chosen = re.findall(r'<th scope="row"><a href="/country/(X.)">[^<]+</a></th><td class="number">(\d+)</td>', fewer)
+    assert sum(int(n) for _, n in chosen) < sum(int(n) for _, n in numbers)
+    assert "the roles chosen" in read(fewer).text
