@@ -104,7 +104,7 @@ def create_app(settings: Settings) -> Flask:
 def _assets_stamp() -> str:
     """A short hash over style sheets, scripts and templates: in the addresses of assets, and in the tags of pages."""
     digest = hashlib.sha256()
-    for folder, suffix in (("static", ".css"), ("static/js", ".js"), ("templates", ".html")):
+    for folder, suffix in (("static", ".css"), ("static/js", ".js"), ("templates", ".html"), ("templates", ".typ")):
         for path in sorted((_HERE / folder).rglob(f"*{suffix}")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:10]

@@ -1,8 +1,8 @@
-"""What works elsewhere and is missing in a country: a page, its numbers, and a brief of two pages to print."""
+"""What works elsewhere and is missing in a country: a page, its numbers, and a brief of two pages, also as PDF."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,11 +17,13 @@ from p2p_graph.reading.pattern import LEAST
 from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.vocab import PREFIXES
 from webapp import instances, pictures
-from webapp.addresses import page_of
+from webapp.addresses import address_of_path, page_of
 from webapp.current_graph import graph, remembered
+from webapp.describing import Told, tell
 from webapp.kept import all_countries, all_networks, all_patterns
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 from webapp.phrases import joined
+from webapp.printing import day_of, on_paper, pdf
 
 __all__ = ["pages"]
 
@@ -30,6 +32,13 @@ pages = Blueprint("missing", __name__)
 #: practices that a page names of one gap, and gaps of one kind that a brief holds
 _NAMED = 6
 _BRIEF = 4
+#: the sides of a brief on paper; the sizes of its letters in points and gaps of one kind that are tried to keep to them
+_SIDES = 2
+_TRIED = ((10.0, 5), (9.6, 5), (9.2, 5), (9.2, 4), (8.8, 4), (8.8, 3), (8.4, 2))
+#: practices named as examples, and documents cited for each
+_EXAMPLES, _CITED = 2, 2
+#: patterns found in the country itself that a brief lists
+_LISTED = 9
 _HEADS = {
     "pattern": ("Patterns", "small networks of roles and ties that others have"),
     "practice-kind": ("Kinds of practice", "what others do"),
@@ -48,7 +57,8 @@ class GapView:
     where: str
     evidence: str
     near: str
-    practices: tuple[tuple[str, str, str], ...]
+    #: name, page, country and address
+    practices: tuple[tuple[str, str, str, str], ...]
     more: int
 
 
@@ -97,6 +107,15 @@ def brief(code: str) -> Response:
     return fresh(lambda: _page("missing/brief.html", code, found, _BRIEF))
 
 
+@pages.get("/country/<slug:code>/brief.pdf")
+def brief_on_paper(code: str) -> Response:
+    """The same as a file to send or to print."""
+    found = _gaps(code)
+    response = fresh(lambda: remembered(("brief", code), lambda: _paper(code, found)), "application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="brief-{code}-{graph().version}.pdf"'
+    return response
+
+
 @pages.get("/country/<slug:code>/missing.<slug:suffix>")
 def missing_data(code: str, suffix: str) -> Response:
     """The same as values."""
@@ -124,6 +143,88 @@ def _page(template: str, code: str, found: tuple[Gap, ...], most: int | None = N
     )
 
 
+def _paper(code: str, found: tuple[Gap, ...]) -> bytes:
+    """The brief as PDF, in the largest letters and with the most gaps that stay on its two sides."""
+    made = b""
+    for size, most in _TRIED:
+        made, sides = pdf("missing/brief.typ", _told(code, found, size, most), day_of(graph().version))
+        if sides <= _SIDES:
+            break
+    return made
+
+
+def _told(code: str, found: tuple[Gap, ...], size: float, most: int) -> dict[str, object]:
+    name = next(row.name for row in all_countries() if row.code == code)
+    sections, wheel, version = _sections(found, name, most), pictures.large_wheel(graph(), code), graph().version
+    basis = all_patterns().bases.get(code)
+    practices = [p[3] for section in sections for gap in section.gaps for p in gap.practices[:_EXAMPLES]]
+    said = tell(graph(), (), practices)
+    cites = _renumbered(practices, said)
+    use = [
+        f"It names what other European countries do in drug outreach work that is not recorded in {name}, with the "
+        "evidence it has there. Not recorded does not mean not done, and what works elsewhere need not be lawful or "
+        "fitting here.",
+        f"It rests on {basis.practices if basis else 0} recorded practices of {name}, {basis.with_tie if basis else 0} "
+        "of them with a tie between actors. The strongest evidence comes first, then countries most like this one.",
+        f"All that others have, with every document: {address_of_path('country', code)}",
+    ]
+    if not sections:
+        use.append(f"Nothing is called missing here: too little is recorded of {name}, or it has all that others have.")
+    return {
+        "title": f"{name}: who cooperates, and what works elsewhere",
+        "size": size,
+        "lead": wheel.sentence,
+        "wheel": on_paper(wheel.narrow),
+        "key": "A line joins two roles that work together, as wide as the practices are many: solid formal, dashed "
+        "informal, dash and dot both, dotted not stated; a bar across it stands for ties against each other.",
+        "use": use,
+        "has": [
+            {"title": shown.title, "words": shown.words}
+            for shown in instances.of_country(graph(), all_patterns(), code).found[:_LISTED]
+        ],
+        "sections": [
+            {"title": section.title, "gaps": [_gap_told(gap, cites) for gap in section.gaps]} for section in sections
+        ],
+        "break_before": 1,
+        "sources": _sources_told(said, cites),
+        "footer": f"Peer2Peer Graph, release {version}. Data and text CC BY 4.0. {address_of_path('country', code)}",
+    }
+
+
+def _gap_told(gap: GapView, cites: Mapping[str, tuple[int, ...]]) -> dict[str, object]:
+    return {
+        "title": gap.title,
+        "words": gap.words,
+        "svg": on_paper(gap.svg) if gap.svg else "",
+        "where": gap.where,
+        "evidence": gap.evidence,
+        "examples": [
+            {"label": label, "country": country, "cites": cites[address]}
+            for label, _, country, address in gap.practices[:_EXAMPLES]
+        ],
+    }
+
+
+def _renumbered(practices: Iterable[str], said: Told) -> dict[str, tuple[int, ...]]:
+    """The first few sources of each practice, by numbers that leave none out; see `_sources_told`."""
+    numbers: dict[int, int] = {}
+    return {
+        practice: tuple(numbers.setdefault(n, len(numbers) + 1) for n in said.cites.get(practice, ())[:_CITED])
+        for practice in practices
+    }
+
+
+def _sources_told(said: Told, cites: Mapping[str, tuple[int, ...]]) -> list[dict[str, object]]:
+    """The documents behind these numbers, in their order."""
+    documents = {source.number: source for source in said.sources}
+    old = [n for practice in cites for n in said.cites.get(practice, ())[:_CITED]]
+    used = [documents[n] for n in dict.fromkeys(old)]
+    return [
+        {"number": number, "title": source.title, "by": source.by, "year": source.year, "url": source.url}
+        for number, source in enumerate(used, start=1)
+    ]
+
+
 def _sections(found: Iterable[Gap], country: str, most: int | None) -> tuple[Section, ...]:
     kept = {kind: [gap for gap in found if gap.kind == kind][:most] for kind in _HEADS}
     things = {practice for shown in kept.values() for gap in shown for e in gap.elsewhere for practice in e.practices}
@@ -138,7 +239,7 @@ def _sections(found: Iterable[Gap], country: str, most: int | None) -> tuple[Sec
 
 def _view(gap: Gap, labels: dict[str, str], names: dict[str, str], country: str) -> GapView:
     title, href, svg, words = _named(gap)
-    practices = [(labels[p], page_of(p) or "", names[e.country]) for e in gap.elsewhere for p in e.practices]
+    practices = [(labels[p], page_of(p) or "", names[e.country], p) for e in gap.elsewhere for p in e.practices]
     where = joined([f"{names[e.country]} ({ENGLISH.practices(len(e.practices))})" for e in gap.elsewhere])
     return GapView(
         title,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from p2p_graph.config import Settings
 from p2p_graph.release import build
@@ -34,7 +35,7 @@ def test_small_country_lacks_nothing_and_the_page_says_why(client: FlaskClient) 
 
 
 def test_unknown_country_is_404(client: FlaskClient) -> None:
-    for path in ("/country/QQ/missing", "/country/QQ/brief", "/country/QQ/missing.csv"):
+    for path in ("/country/QQ/missing", "/country/QQ/brief", "/country/QQ/brief.pdf", "/country/QQ/missing.csv"):
         assert client.get(path).status_code == 404
 
 
@@ -76,3 +77,32 @@ def test_brief_holds_the_wheel_the_version_and_the_strongest(real: FlaskClient) 
     assert "CC BY 4.0" in page.text
     assert 'class="p2p-picture wheel' in html
     assert html.count('<li class="gap">') <= 12
+
+
+@pytest.mark.parametrize("code", ["PL", "GR", "LT", "HU", "PT", "BE", "FR", "NL"])
+def test_brief_as_a_file_is_two_sides_that_hold_figure_sources_version_and_licence(
+    real: FlaskClient, code: str
+) -> None:
+    response = real.get(f"/country/{code}/brief.pdf")
+    version = response.headers["X-P2P-Version"]
+    assert response.content_type == "application/pdf"
+    assert f"brief-{code}-{version}.pdf" in response.headers["Content-Disposition"]
+    assert len(response.data) < 1_000_000
+    reader = PdfReader(io.BytesIO(response.data))
+    assert len(reader.pages) == 2
+    for page in reader.pages:
+        assert page.mediabox.width == pytest.approx(595.28, abs=0.1)
+        words = " ".join(page.extract_text().split())
+        assert f"release {version}" in words
+        assert "CC BY 4.0" in words
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    for word in ("How to use this brief", "Professionals", "Sources", "Patterns recorded here"):
+        assert word in text
+    assert response.data == real.get(f"/country/{code}/brief.pdf").data
+
+
+def test_brief_of_a_small_country_says_that_too_little_is_recorded(client: FlaskClient) -> None:
+    response = client.get("/country/XA/brief.pdf")
+    text = " ".join(PdfReader(io.BytesIO(response.data)).pages[0].extract_text().split())
+    assert "Nothing is called missing here: too little is recorded of Exland" in text
+    assert client.get("/country/XA/brief.pdf", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
