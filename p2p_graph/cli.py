@@ -23,7 +23,7 @@ from p2p_graph.errors import BadValue, DataError, NoRelease, P2PError, SettingsE
 from p2p_graph.model import Answer, Boolean, Table
 from p2p_graph.reading import open_graph
 from p2p_graph.reading.library import Library, SavedQuery
-from p2p_graph.reading.network_files import NETWORK_FORMATS, write_network
+from p2p_graph.reading.network_files import NETWORK_FORMATS, Beside, write_network
 from p2p_graph.reading.reference import REFERENCES, Question, Work, refer
 
 __all__ = ["commands", "main"]
@@ -240,7 +240,7 @@ def network(country: str, format_name: str, output: Path | None, location: str |
                 f"There is no network for {country!r}: give the two-letter code of a country with ties, such as PT."
             )
             raise BadValue(sentence, parameter="country", kind="country", example="PT")
-        _put(write_network(found, format_name, graph.version), output)
+        _put(write_network(found, format_name, Beside(graph.version)), output)
 
 
 @commands.command(short_help="Build a release, and load it into a remote store.")

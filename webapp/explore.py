@@ -7,12 +7,14 @@ from collections import Counter
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from markupsafe import escape
 
 from p2p_graph.reading.exploring import MEASURES, Explored
 from webapp import explored as views
 from webapp.addresses import page_of
 from webapp.course import ALL, State, address_of, path_of, read_state
 from webapp.current_graph import graph, remembered
+from webapp.figures import FILES, about, file_of
 from webapp.negotiation import fresh
 from webapp.terrain import explored, ground, known, names_of_starts
 
@@ -57,6 +59,26 @@ def _page() -> str:
         sizes=_sizes(state, shown),
         page=_page_of_start(state),
         version=graph().version,
+        files=_files(state, is_crowd),
+        embed=_embed_code(shown, state),
+        about=about(shown, state, request.url_root),
+    )
+
+
+def _files(state: State, is_crowd: bool) -> list[tuple[str, str]]:
+    """What can be taken away as it is shown."""
+    query = state.address(card="", q="")
+    return [(f"/explore.{s}?{query}", words) for s, (_, words) in FILES.items() if not (is_crowd and s == "html")]
+
+
+def _embed_code(shown: Explored, state: State) -> str:
+    """What to paste into a page: a frame, and under it words and a link, which are there also without the frame."""
+    root, query = request.url_root, state.address(card="", q="")
+    title, words = escape(views.title(state)), escape(views.sentence(shown, state))
+    return (
+        f'<figure><iframe src="{escape(f"{root}embed?{query}")}" title="{title}" loading="lazy" width="100%" '
+        f'height="560"></iframe><figcaption><a href="{escape(f"{root}explore?{query}")}">{title}</a>. {words} '
+        f"Peer2Peer Graph {escape(graph().version)}, CC BY 4.0.</figcaption></figure>"
     )
 
 
@@ -103,6 +125,42 @@ def _beginnings() -> dict[str, Any]:
         }
 
     return remembered("beginnings", make)
+
+
+@pages.get("/explore.<slug:suffix>")
+def take(suffix: str) -> Response:
+    """What the address shows as a file that knows its address."""
+    state = _state()
+
+    def make() -> bytes:
+        return file_of(suffix, explored(state), state, request.url_root)
+
+    media_type = FILES[suffix][0] if suffix in FILES else "text/plain"
+    response = fresh(make, media_type)
+    stem = "-".join(part.rpartition("/")[2] for part in (state.at or "explorer", state.to) if part)[:80]
+    response.headers["Content-Disposition"] = f'inline; filename="{stem}-{graph().version}.{suffix}"'
+    return response
+
+
+@pages.get("/embed")
+def embed() -> Response:
+    """The picture alone, for a page of another site to frame."""
+
+    def make() -> str:
+        state = _state()
+        shown = explored(state)
+        laid = views.drawn(shown, state.size, bare=len(shown.network.actors) > views.MOST_DRAWN)
+        return render_template(
+            "explore/embed.html",
+            title=views.title(state) if state.at else "Explorer",
+            sentence=views.sentence(shown, state),
+            picture=views.still(laid, shown, state),
+            filter_words=views.filter_words(state),
+            address=f"{request.url_root}explore?{state.address(card='', q='')}",
+            version=graph().version,
+        )
+
+    return fresh(make)
 
 
 @pages.get("/explore/scene")

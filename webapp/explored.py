@@ -43,6 +43,7 @@ __all__ = [
     "picture",
     "scene_data",
     "sentence",
+    "still",
     "title",
 ]
 
@@ -97,6 +98,11 @@ def picture(laid: Scene, shown: Explored, state: State) -> Markup:
     return Markup(
         scene_svg(laid, title(state), sentence(shown, state), ident="explored", href=href, badges=badges, chosen=chosen)
     )
+
+
+def still(laid: Scene, shown: Explored, state: State) -> Markup:
+    """The picture as SVG that leads nowhere, for where one only looks."""
+    return Markup(scene_svg(laid, title(state), sentence(shown, state), ident="explored"))
 
 
 def scene_data(laid: Scene, shown: Explored) -> dict[str, Any]:

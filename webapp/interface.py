@@ -11,6 +11,7 @@ from typing import Final
 
 from p2p_graph.config import Settings
 from p2p_graph.formats import Kind
+from p2p_graph.reading.exploring import FACETS, MEASURES
 from p2p_graph.reading.library import Parameter, SavedQuery
 from p2p_graph.reading.network import FAMILIES, FORMS
 from p2p_graph.reading.reference import REFERENCES
@@ -18,6 +19,7 @@ from p2p_graph.short_links import LONGEST
 from p2p_graph.vocab import BASE, KINDS, PREFIXES
 from webapp.asking import choices, examples, kind_of
 from webapp.current_graph import graph
+from webapp.figures import FILES
 from webapp.operations import (
     Made,
     failures,
@@ -48,6 +50,7 @@ TAGS: Final[Mapping[str, str]] = {
 }
 
 _KINDS: Final[tuple[Kind, ...]] = ("table", "boolean", "triples")
+_STRING: Final[Made] = {"type": "string"}
 _FORM: Final = "application/x-www-form-urlencoded"
 _SLUG: Final = "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"
 #: what a request that runs a query may end as, besides its answer
@@ -75,6 +78,7 @@ def document(settings: Settings) -> Made:
             **{f"/queries/{query.name}": {"get": _saved(query, "patterns")} for query in patterns},
             "/queries/{question}.{suffix}": {"get": _by_suffix(questions, patterns)},
             **_pattern_paths(),
+            **_picture_paths(),
             **search_paths(),
             **_thing_paths(),
             **_keeping_paths(),
@@ -242,6 +246,53 @@ def _pattern_paths() -> Made:
     return {
         path: {"get": operation(id, "patterns", title, "One table.", answer, [*beside.get(id, []), suffix])}
         for path, (id, title) in parts.items()
+    }
+
+
+def _picture_paths() -> Made:
+    """What the explorer shows, as a file: where one begins, what is opened, which filters."""
+    code = next((code for code, _ in choices(Parameter("country", "country"))), "PT")
+    texts: Made = {"type": "array", "items": {"type": "string"}}
+    fields = [
+        field(
+            "at",
+            "query",
+            "Where to begin: an actor, a practice, a pattern, a country, or all.",
+            _STRING,
+            f"country/{code}",
+        ),
+        field("to", "query", "From an actor: another one, to which the shortest ways lead.", _STRING),
+        field(
+            "depth",
+            "query",
+            "Around an actor: its ties, or also the ties of those.",
+            {"type": "integer", "enum": [1, 2]},
+        ),
+        field(
+            "open", "query", "Actors whose ties are shown too; after `~` a role family, if only ties with it.", texts
+        ),
+        *(field(facet, "query", f"Only ties of this {facet}; several mean one of them.", texts) for facet in FACETS),
+        field("since", "query", "Only ties that may have held in this year or later.", {"type": "integer"}),
+        field("until", "query", "Only ties that may have held in this year or earlier.", {"type": "integer"}),
+        field("undated", "query", "With years: also ties whose years nobody tells.", {"type": "string", "enum": ["1"]}),
+        field("size", "query", "What the size of a symbol stands for.", {"type": "string", "enum": list(MEASURES)}),
+    ]
+    content: Made = {
+        media_type.partition(";")[0]: {"schema": {"type": "object"} if suffix == "json" else _STRING}
+        for suffix, (media_type, _) in FILES.items()
+    }
+    suffix = field("suffix", "path", "The format.", {"type": "string", "enum": list(FILES)}, "json")
+    told = (
+        "With legend, filters, sources, licence, version and the address that opens it again. What is not understood "
+        "is left aside."
+    )
+    answer = responses(content, "The file.", (404, 413, 500, 503))
+    return {
+        "/explore.{suffix}": {
+            "get": operation(
+                "picture", "patterns", "What the explorer shows, as a file", told, answer, [*fields, suffix]
+            )
+        }
     }
 
 

@@ -25,7 +25,18 @@ from p2p_graph.reading.workers import FOREIGN, HAS_GONE
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["HEADERS", "Allowance", "Gate", "TooMany", "bounded", "foreign", "install", "spend_citation", "spend_link"]
+__all__ = [
+    "FRAMED",
+    "HEADERS",
+    "Allowance",
+    "Gate",
+    "TooMany",
+    "bounded",
+    "foreign",
+    "install",
+    "spend_citation",
+    "spend_link",
+]
 
 Given = ParamSpec("Given")
 Answered = TypeVar("Answered")
@@ -41,6 +52,18 @@ HEADERS: Final = (
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()"),
+)
+
+#: the one page that other sites may frame. It has no script, no form and no cookie, and nothing on it changes anything,
+#: so a click that was lured there does no harm; it may fetch even less than the others.
+FRAMED: Final = "/embed"
+_FRAMED_HEADERS: Final = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'none'; "
+        "base-uri 'none'; frame-ancestors *",
+    ),
+    *HEADERS[1:],
 )
 
 #: clients whose allowance is remembered; one forgotten has its whole allowance again
@@ -64,9 +87,10 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _protected(inner: WSGIApplication) -> WSGIApplication:
     """Adds the headers where the answer leaves: nothing passes by it, and nothing is looked at twice."""
-    fixed = list(HEADERS)
+    usual, framed = list(HEADERS), list(_FRAMED_HEADERS)
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        fixed = framed if environ.get("PATH_INFO") == FRAMED else usual
         # a server that can tell lets a query end with the one who asked it
         asker = HAS_GONE.set(environ.get("waitress.client_disconnected", _stays))
 

@@ -402,8 +402,14 @@ def _scale(width: float) -> float:
 
 
 def _note_rows(notes: Sequence[str], width: float) -> list[str]:
-    letters = round(width / _scale(width) / 6.1)
-    return [row for note in notes for row in wrapped(clean(note, 1500), letters, 6)]
+    letters = round(width / _scale(width) / 6.4)
+    # a long address is cut into lines: it has no place of its own to break at
+    parts = [" ".join(_cut(word, letters) for word in clean(note, 3000).split()) for note in notes]
+    return [row for part in parts for row in wrapped(part, letters, 20)]
+
+
+def _cut(word: str, letters: int) -> str:
+    return " ".join(word[i : i + letters] for i in range(0, len(word), letters))
 
 
 def _notes(notes: Sequence[str], x: float, y: float, width: float) -> list[str]:

@@ -9,7 +9,7 @@ the equal table.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -215,15 +215,17 @@ def standalone_page(
     href: Link | None = None,
     words: Words = ENGLISH,
     controls: Mapping[str, str] = CONTROLS,
+    notes: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The same page as one file to take away. `assets` holds the texts of the scripts and style sheets themselves.
 
+    `notes` are names and texts about it (address, licence, sources …); one that is an address of the web is a link.
     Its own policy forbids it to fetch anything from anywhere. Raises ValueError if an asset would end its element.
     """
     for text in (assets.library, assets.script, *assets.styles):
         if "</script" in text.lower() or "</style" in text.lower():
             raise ValueError("a script or style sheet to embed holds a closing tag")
-    return _render(drawn, assets, title, description, True, language, href, words, controls)
+    return _render(drawn, assets, title, description, True, language, href, words, controls, notes)
 
 
 def _render(
@@ -236,6 +238,7 @@ def _render(
     href: Link | None,
     words: Words,
     controls: Mapping[str, str],
+    notes: Sequence[tuple[str, str]] = (),
 ) -> str:
     network = _pyvis(drawn)
     network.path = "network-page.html"
@@ -250,6 +253,7 @@ def _render(
         "controls": controls,
         "picture": scene_svg(drawn, title, description, ident="still", href=href, words=words),
         "rows": _rows(drawn, words),
+        "notes": [(name, clean(text, 20_000)) for name, text in notes],
         "dict": dict,
         "decoded": json.loads,
     }

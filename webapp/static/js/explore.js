@@ -1,6 +1,7 @@
 // The explorer: each step is an address. What it leads to is fetched and shown in place, back and forth are undo and redo.
 
 import { Picture } from "./explore-picture.js";
+import { saveImage } from "./explore-save.js";
 
 const body = document.body;
 const explored = () => document.getElementById("explored");
@@ -166,7 +167,19 @@ function keys() {
   dialog.showModal();
 }
 
+/** What only a browser can make: an image, and the page on paper. */
+function offer() {
+  const downloads = document.getElementById("downloads");
+  if (!downloads || downloads.querySelector("button")) return;
+  for (const [label, act] of [["PNG", (button) => saveImage(downloads.dataset.image, button)], ["Print or PDF", () => print()]]) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "plainly", textContent: label });
+    button.addEventListener("click", () => act(button));
+    downloads.prepend(button);
+  }
+}
+
 function refresh() {
+  offer();
   const tools = document.getElementById("tools");
   if (!tools) return;
   if (!tools.children.length) {
