@@ -49,7 +49,7 @@ _WORDS: Final = 40
 MOST: Final = 1_000
 
 #: rows that are looked at in one step; the ids of texts go by importance, so those past it matter least
-_ROWS: Final = 2_000
+_ROWS: Final = 1_500
 #: letters from which a word may hold two slips
 _TWO_SLIPS: Final = 9
 #: words that are looked for in the place of one, those that are compared, and words of a text that may hold a slip
@@ -187,16 +187,27 @@ class _Text(NamedTuple):
 _Key = tuple[int, bool, int, float, float, str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Unit:
     """One word of a question, or several that a hyphen joins, and words that may have been meant instead."""
 
     parts: tuple[str, ...]
     meant: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def whole(self) -> str:
+        """The parts as one word."""
         return "".join(self.parts)
+
+    @cached_property
+    def alone(self) -> frozenset[str]:
+        """The words that are the whole of it, or that may have been meant instead."""
+        return frozenset((self.whole, *self.meant))
+
+    @cached_property
+    def _begun(self) -> frozenset[str]:
+        """What a word may begin with; of joined ones a single letter says too little."""
+        return frozenset(w for w in (*self.parts, self.whole) if len(w) > 1 or len(self.parts) == 1)
 
     def asked(self) -> str:
         """What FTS5 is asked: quoted words alone, each also as the beginning of one."""
@@ -206,14 +217,7 @@ class _Unit:
 
     def fits(self, word: str) -> bool:
         """Whether a word of a text is one of those that were asked for."""
-        wanted = (
-            {*self.parts, self.whole} if len(self.parts) == 1 else {p for p in (*self.parts, self.whole) if len(p) > 1}
-        )
-        return any(word == w or (len(w) > 1 and word.startswith(w)) for w in wanted) or word in self.meant
-
-    def is_called(self, word: str) -> bool:
-        """Whether a word is the whole of it, or one that may have been meant instead."""
-        return word == self.whole or word in self.meant
+        return word in self.alone or any(word == w or (len(w) > 1 and word.startswith(w)) for w in self._begun)
 
 
 def _quoted(word: str) -> str:
@@ -346,18 +350,26 @@ class _Search:
         self.is_complete = True
 
     def run(self, units: list[_Unit]) -> None:
-        """Looks everywhere until the time is up; what was found before stays found."""
+        """Looks everywhere until there is enough or the time is up; what was found before stays found."""
         self._units = units
         try:
-            self._beginning()
-            self._fitting(units, (_NAMED, _TOLD, _RELATED))
-            self._slipped = self._read_anew(units)
-            if self._slipped:
-                self._fitting(self._slipped, (_NAMED_SLIP, _TOLD_SLIP, _TOLD_SLIP))
+            for _ in self._steps(units):
+                # what a later step finds comes later, and nobody sees more than so many
+                if len(self.best) > MOST:
+                    self.is_complete = False
+                    return
         except sqlite3.OperationalError as reason:
             if "interrupted" not in str(reason):
                 raise
             self.is_complete = False
+
+    def _steps(self, units: list[_Unit]) -> Iterator[None]:
+        self._beginning()
+        yield
+        yield from self._fitting(units, (_NAMED, _TOLD, _RELATED))
+        self._slipped = self._read_anew(units)
+        if self._slipped:
+            yield from self._fitting(self._slipped, (_NAMED_SLIP, _TOLD_SLIP, _TOLD_SLIP))
 
     def _beginning(self) -> None:
         """Things whose name is the text, or begins with it."""
@@ -367,7 +379,7 @@ class _Search:
         for row in self._rows(asked, (compact, compact + _LAST, *self._allowed[1])):
             self._keep(_EXACT if row.compact == compact else _BEGINNING, row)
 
-    def _fitting(self, units: list[_Unit], tiers: tuple[int, int, int]) -> None:
+    def _fitting(self, units: list[_Unit], tiers: tuple[int, int, int]) -> Iterator[None]:
         """Things with all the words: in one name, in one description, here and there and in what they are linked to."""
         every = " AND ".join(f"({unit.asked()})" for unit in units)
         for tier, side in ((tiers[0], "<="), (tiers[1], ">")):
@@ -375,6 +387,7 @@ class _Search:
             asked = f"SELECT {_COLUMNS} FROM fts {_JOINED} WHERE {where}"
             for row in self._rows(asked, (every, self._names, *self._allowed[1])):
                 self._keep(tier, row)
+            yield
         here = "SELECT t.thing FROM fts JOIN texts t ON t.id = fts.rowid WHERE fts MATCH ?"
         there = (
             "SELECT l.thing FROM fts JOIN texts t ON t.id = fts.rowid JOIN links l ON l.target = t.thing "
@@ -389,6 +402,7 @@ class _Search:
         for row in self._rows(asked, (*values, *self._allowed[1])):
             if not self._without.texts or self._is_told(row.thing, units):
                 self._keep(tiers[2], row)
+        yield
 
     @cached_property
     def _allowed(self) -> tuple[str, list[object]]:
@@ -403,7 +417,7 @@ class _Search:
         return said, values
 
     def _rows(self, asked: str, values: Sequence[object]) -> list[_Row]:
-        rows = [_Row(*row) for row in self._db.execute(asked, tuple(values))]
+        rows = [_Row._make(row) for row in self._db.execute(asked, tuple(values))]
         self.is_complete = self.is_complete and len(rows) < _ROWS
         gone = self._without
         return (
@@ -411,17 +425,20 @@ class _Search:
         )
 
     def _keep(self, tier: int, row: _Row) -> None:
+        kept = self.best.get(row.thing)
+        if kept and kept[0][0] < tier:
+            return
         foreign = row.language not in ("", self._wish.language)
-        there = set(row.words.split())
+        there = frozenset(row.words.split())
         units = self._slipped if tier >= _NAMED_SLIP else self._units
-        whole = sum(all(p in there for p in unit.parts) or any(map(unit.is_called, there)) for unit in units)
+        whole = sum(not there.isdisjoint(unit.alone) or there.issuperset(unit.parts) for unit in units)
         length = len(row.compact or "")
         # a name alone means the organisation sooner than what it does
         weight = row.weight - 1.5 * (tier == _EXACT and row.kind == "organisation")
         # of what was found by a slip the shortest name is nearest to what was meant
         order = (length, weight) if tier == _NAMED_SLIP else (weight, length)
         key = (tier, foreign, -whole, *order, row.compact or "", row.address)
-        if row.thing not in self.best or key < self.best[row.thing][0]:
+        if kept is None or key < kept[0]:
             self.best[row.thing] = (key, row)
 
     def _read_anew(self, units: list[_Unit]) -> list[_Unit]:
@@ -562,7 +579,7 @@ def _marked(text: str, units: list[_Unit]) -> list[tuple[int, int]]:
     for group in joined(text, words(text)):
         together = "".join(word.folded for word in group)
         fitting = [word for word in group if any(unit.fits(word.folded) for unit in units)]
-        if len(group) > 1 and any(unit.is_called(together) or (not fitting and unit.fits(together)) for unit in units):
+        if len(group) > 1 and any(together in unit.alone or (not fitting and unit.fits(together)) for unit in units):
             fitting = [Word(group[0].start, group[-1].end, together)]
         for word in fitting:
             if spans and word.start - spans[-1][1] <= 1:
