@@ -5,6 +5,7 @@
         manifest.json                    what the release is, with the hash of each file
         data.nq                          every quad, one a line, sorted
         search.sqlite                    the index of names and descriptions
+        answers/                         what pages need, worked out: answers of saved queries, wheels of countries
         store/                           the same quads as a store on disk
 
 The last release stays the current one until the next is whole and on disk.
@@ -12,6 +13,7 @@ The last release stays the current one until the next is whole and on disk.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -29,6 +31,7 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
@@ -40,13 +43,15 @@ from pyoxigraph import (
 from p2p_graph.config import Settings
 from p2p_graph.curation import Sources, check, data_error, quads_of, read_data, read_words
 from p2p_graph.errors import DataError, NoRelease
-from p2p_graph.model import Fault
+from p2p_graph.model import Fault, Table
 from p2p_graph.purged import Purged, read as read_purged
 from p2p_graph.reading.indexing import INDEX_FILE, TYPES, build_index
+from p2p_graph.reading.kept import FOLDER, Kept, address, queries_to_keep, wheel_bytes
 from p2p_graph.reading.library import Library, SavedQuery
+from p2p_graph.reading.network import NETWORK_QUERIES, mixing, project
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
-__all__ = ["DATASET", "Progress", "build", "current", "index", "manifest", "rehearse", "verify"]
+__all__ = ["DATASET", "Progress", "build", "current", "index", "keep", "manifest", "rehearse", "verify"]
 
 #: the address of the dataset itself; its version stands on it
 DATASET: Final = NamedNode(f"{BASE}graph/dataset")
@@ -272,6 +277,7 @@ def _write(
     store.optimize()
     store.flush()
     index(folder, store, library)
+    keep(folder, store, library)
     del store
     facts = {
         "version": version,
@@ -280,7 +286,7 @@ def _write(
         "graphs": sorted({quad.graph_name.value for quad in [*quads, *own] if isinstance(quad.graph_name, NamedNode)}),
         "counts": _counts(quads),
         "content": content,
-        "files": {name: _hash(folder / name) for name in (data.name, INDEX_FILE)},
+        "files": {name: _hash(folder / name) for name in (data.name, INDEX_FILE, *_answers(folder))},
     }
     text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
@@ -298,6 +304,40 @@ def index(folder: Path, store: Store, library: Library) -> None:
     assert isinstance(texts, QuerySolutions)
     assert isinstance(links, QuerySolutions)
     build_index(folder / INDEX_FILE, map(tuple, texts), map(tuple, links))
+
+
+def keep(folder: Path, store: Store, library: Library) -> None:
+    """Works out what pages need and writes it into a folder: answers of saved queries, and the wheels of countries."""
+    (folder / FOLDER).mkdir()
+    tables: dict[str, Table] = {}
+
+    def answer(text: str) -> Table:
+        found = store.query(text, use_default_graph_as_union=True)
+        assert isinstance(found, QuerySolutions)
+        content = found.serialize(format=QueryResultsFormat.TSV)
+        assert content is not None
+        _pack(folder / FOLDER / address(text), content)
+        table = Kept(folder / FOLDER).table(text)
+        assert table is not None
+        return table
+
+    found = (row[0] for row in answer(library.get("countries").bind()).rows)
+    codes = [country.value.rsplit("/", 1)[-1] for country in found if isinstance(country, NamedNode)]
+    for text in queries_to_keep(library, codes):
+        tables[text] = answer(text)
+    for code in codes:
+        texts = [library.get(name).bind(country=code) for name in NETWORK_QUERIES]
+        wheel = mixing(project(*(tables[text] for text in texts)))
+        _pack(folder / FOLDER / address("wheel", *texts), wheel_bytes(wheel))
+
+
+def _pack(path: Path, content: bytes) -> None:
+    # without the time, so that the same release has the same bytes
+    path.write_bytes(gzip.compress(content, 6, mtime=0))
+
+
+def _answers(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in (folder / FOLDER).iterdir())
 
 
 def _counts(quads: Iterable[Quad]) -> dict[str, int]:

@@ -20,8 +20,9 @@ from p2p_graph.formats import FORMATS, find, write
 from p2p_graph.model import Answer, Limits, Origin, Prepared, Table, Term
 from p2p_graph.purged import Purged
 from p2p_graph.reading.indexing import INDEX_FILE, TYPES, Row
+from p2p_graph.reading.kept import FOLDER, Kept
 from p2p_graph.reading.library import Library, SavedQuery
-from p2p_graph.reading.network import Network, Wheel, mixing, project
+from p2p_graph.reading.network import NETWORK_QUERIES, Network, Wheel, mixing, project
 from p2p_graph.reading.pattern import PatternRow, PatternTable, bases, counted
 from p2p_graph.reading.search import Found, SearchIndex, Wish, open_index
 from p2p_graph.reading.sheets import Binder
@@ -89,7 +90,7 @@ def open_graph(location: str | Path | None = None, settings: Settings | None = N
     """
     settings = settings or Settings.from_env()
     where: str | Path = location or settings.store or _current(settings.home)
-    return Graph(open_store(where, settings), Library.load(share("queries")), settings.limits, Path(where) / INDEX_FILE)
+    return Graph(open_store(where, settings), Library.load(share("queries")), settings.limits, Path(where))
 
 
 def _current(home: Path) -> Path:
@@ -103,12 +104,13 @@ def _current(home: Path) -> Path:
 class Graph:
     """One published release, ready to be asked. Close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, library: Library, limits: Limits, index: Path | None = None) -> None:
+    def __init__(self, store: Store, library: Library, limits: Limits, folder: Path | None = None) -> None:
         self._store = store
         self._limits = limits
         self._lock = threading.Lock()
         self._indexing = threading.Lock()
-        self._index_file = index
+        self._index_file = folder / INDEX_FILE if folder else None
+        self._kept = Kept(folder / FOLDER if folder else None)
         self._index: SearchIndex | None = None
         self._known_labels: dict[str, dict[str, str]] = {}
         self._binder = Binder()
@@ -188,7 +190,11 @@ class Graph:
     def run(self, name: str, **values: str | Iterable[str]) -> Table:
         """Runs a saved query that gives a table, with values bound to its parameters."""
         saved = self.library.get(name)
-        answer = self.ask(saved.bind(**values))
+        text = saved.bind(**values)
+        kept = self._kept.table(text) if saved.kept else None
+        if kept is not None:
+            return saved.told(replace(kept, origin=Origin(text, self.version, self._limits)))
+        answer = self.ask(text)
         if not isinstance(answer, Table):
             raise TypeError(f"the saved query {name} gives no table")
         return saved.told(answer)
@@ -331,15 +337,14 @@ class Graph:
     def network(self, country: str | None = None, practice: str | None = None) -> Network:
         """The actors of a country (two-letter code) or a practice (slug) and the ties between them."""
         values = {k: v for k, v in (("country", country), ("practice", practice)) if v}
-        return project(
-            self.run("ties-of-country", **values),
-            self.run("affiliations-of-country", **values),
-            self.run("tie-details-of-country", **values),
-            self.run("practices-of-country", **values),
-        )
+        return project(*(self.run(name, **values) for name in NETWORK_QUERIES))
 
     def wheel(self, country: str | None = None, practice: str | None = None) -> Wheel:
         """Which role families cooperate, in how many practices and in which form."""
+        if country and not practice:
+            kept = self._kept.wheel(*(self.library.get(name).bind(country=country) for name in NETWORK_QUERIES))
+            if kept is not None:
+                return kept
         return mixing(self.network(country, practice))
 
     # patterns

@@ -142,6 +142,8 @@ class SavedQuery:
     text: str
     note: str = ""
     pattern: Pattern | None = None
+    #: "once" or for each "country" if a release keeps the answer, so that no page waits for it
+    kept: str = ""
 
     @cached_property
     def body(self) -> str:
@@ -229,6 +231,11 @@ class Library:
         return sorted(self.folder("patterns"), key=lambda q: q.title)
 
     @property
+    def kept(self) -> list[SavedQuery]:
+        """Those whose answers a release keeps, by name."""
+        return sorted((q for q in self._by_name.values() if q.kept), key=lambda q: q.name)
+
+    @property
     def questions(self) -> list[SavedQuery]:
         """The public saved queries, by title."""
         return sorted((q for q in self._by_name.values() if q.folder == "questions"), key=lambda q: q.title)
@@ -272,7 +279,7 @@ def parse(text: str, name: str, folder: str) -> SavedQuery:
         raise ValueError(f"the head is not YAML: {reason}") from None
     if not isinstance(head, dict) or not head.get("title"):
         raise ValueError("the head has no title")
-    unknown = set(head) - {"title", "question", "parameters", "columns", "note", "definition", "why", "drawing"}
+    unknown = set(head) - {"title", "question", "parameters", "columns", "note", "definition", "why", "drawing", "kept"}
     if unknown:
         raise ValueError(f"the head has unknown entries: {', '.join(sorted(unknown))}")
     if folder == "questions" and not (head.get("question") and head.get("columns")):
@@ -285,6 +292,8 @@ def parse(text: str, name: str, folder: str) -> SavedQuery:
     for column, kind in columns.items():
         if kind not in COLUMN_KINDS:
             raise ValueError(f"the column {column} has the unknown kind {kind}")
+    if str(head.get("kept", "once")) not in ("once", "country"):
+        raise ValueError("kept is once, or country for each country")
     return SavedQuery(
         name,
         folder,
@@ -295,6 +304,7 @@ def parse(text: str, name: str, folder: str) -> SavedQuery:
         text,
         str(head.get("note", "")),
         _pattern(head) if folder == "patterns" else None,
+        str(head.get("kept", "")) or ("once" if folder == "patterns" else ""),
     )
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "AGAINST",
     "FAMILIES",
     "FORMS",
+    "NETWORK_QUERIES",
     "Actor",
     "Chord",
     "Coverage",
@@ -39,6 +40,14 @@ __all__ = [
     "network_rows",
     "project",
 ]
+
+#: the saved queries whose answers `project` takes, in its order
+NETWORK_QUERIES: Final = (
+    "ties-of-country",
+    "affiliations-of-country",
+    "tie-details-of-country",
+    "practices-of-country",
+)
 
 #: The role families in their fixed order: the top concepts of the scheme of roles.
 FAMILIES: Final = (
