@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pyoxigraph import Literal, NamedNode
 
@@ -29,6 +30,9 @@ from p2p_graph.reading.sheets import Binder
 from p2p_graph.reading.store import Dataset, Store, inspect, open_store
 from p2p_graph.tables import Labels
 from p2p_graph.vocab import BASE, PREFIXES, kind_and_slug
+
+if TYPE_CHECKING:
+    from p2p_graph.reading.measuring import Measured
 
 __all__ = ["Entity", "Graph", "Reference", "Word", "open_graph"]
 
@@ -109,6 +113,9 @@ class Graph:
         self._limits = limits
         self._lock = threading.Lock()
         self._indexing = threading.Lock()
+        self._measuring = threading.Lock()
+        self._folder = folder
+        self._measured: Mapping[str, Measured] | None = None
         self._index_file = folder / INDEX_FILE if folder else None
         self._kept = Kept(folder / FOLDER if folder else None)
         self._index: SearchIndex | None = None
@@ -346,6 +353,54 @@ class Graph:
             if kept is not None:
                 return kept
         return mixing(self.network(country, practice))
+
+    # measures
+
+    def measures(self, country: str | None = None) -> Table:
+        """The measures of each actor of a country (two-letter code); without one, those of the networks of all.
+
+        Actors with most partners come first. What each measure is, is told by `p2p_graph.reading.measures.MEASURES`
+        and in docs/measures.md. Raises UnknownThing for a country without a network.
+
+        >>> with open_graph() as graph:  # doctest: +SKIP
+        ...     graph.measures("PT").to_pandas().nlargest(5, "betweenness")
+        """
+        # these modules bring compiled libraries that only this needs
+        from p2p_graph.reading.measuring import actor_rows, network_rows
+
+        found = self.measured()
+        if country is None:
+            return network_rows(found)
+        if country not in found:
+            raise UnknownThing(f"There is no network of {country[:40]!r} to be measured.", address=country)
+        return actor_rows(found[country])
+
+    def measured(self) -> Mapping[str, Measured]:
+        """All measures of the network of each country by its code, and of all together by `all`.
+
+        A release brings them; for any other store they are computed when they are first asked for, and kept. Raises
+        QueryTimeout for who waits too long meanwhile.
+        """
+        if self._measured is None:
+            if not self._measuring.acquire(timeout=self._limits.seconds):
+                sentence = "The networks are being measured: ask again in a moment."
+                raise QueryTimeout(sentence, seconds=self._limits.seconds, waiting=True)
+            try:
+                if self._measured is None:
+                    self._measured = self._measure()
+            finally:
+                self._measuring.release()
+        return self._measured
+
+    def _measure(self) -> Mapping[str, Measured]:
+        from p2p_graph.reading.measuring import ALL, FILE, measured_together, read
+
+        if self._folder:
+            with contextlib.suppress(OSError, ValueError):
+                return read((self._folder / FILE).read_bytes())
+        codes = sorted({_text(row["country"]).rsplit("/", 1)[-1] for row in self.run("countries").records()})
+        networks = {code: network for code in codes if (network := self.network(code)).actors}
+        return measured_together({**networks, ALL: self.network()})
 
     # patterns
 
