@@ -19,7 +19,7 @@ from pyoxigraph import RdfFormat, Store, serialize
 
 from p2p_graph.curation import Sources, read_words
 from p2p_graph.reading.library import Library
-from p2p_graph.release import index
+from p2p_graph.release import index, keep
 from p2p_graph.vocab import BASE, PREFIXES
 
 COUNTRIES = [f"X{letter}" for letter in "ABCDEFGHIJKLMNOP"]
@@ -331,7 +331,9 @@ def write_release(folder: Path, triples: int, seed: int = 7) -> Path:
     store.bulk_load(path=str(folder / "data.nq"), format=RdfFormat.N_QUADS)
     store.optimize()
     store.flush()
-    index(folder, store, Library.load(Sources.shared().queries))
+    library = Library.load(Sources.shared().queries)
+    index(folder, store, library)
+    keep(folder, store, library)
     facts = {"version": version, "created": "2026-01-05", "triples": len(store), "graphs": [], "files": {}}
     facts["counts"] = dict(sorted(classes.items()))
     (folder / "manifest.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
