@@ -6,7 +6,6 @@
         data.nq                          every quad, one a line, sorted
         search.sqlite                    the index of names and descriptions
         answers/                         what pages need, worked out: answers of saved queries, wheels of countries
-        measures.json.gz                 the measures of the networks
         store/                           the same quads as a store on disk
 
 The last release stays the current one until the next is whole and on disk.
@@ -15,8 +14,6 @@ The last release stays the current one until the next is whole and on disk.
 from __future__ import annotations
 
 import gzip
-import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -28,7 +25,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 from pyoxigraph import (
     Literal,
@@ -44,7 +41,6 @@ from pyoxigraph import (
 )
 
 from p2p_graph.config import Settings
-from p2p_graph.contributions import Contributed, contributed
 from p2p_graph.curation import Sources, check, data_error, quads_of, read_data, read_words
 from p2p_graph.errors import DataError, NoRelease
 from p2p_graph.model import Fault, Table
@@ -52,8 +48,6 @@ from p2p_graph.purged import Purged, read as read_purged
 from p2p_graph.reading.indexing import INDEX_FILE, TYPES, build_index
 from p2p_graph.reading.kept import FOLDER, Kept, address, queries_to_keep, wheel_bytes
 from p2p_graph.reading.library import Library, SavedQuery
-from p2p_graph.releases import WITHDRAWN, current, go_back, holds, manifest, not_writable, switch, synced
-from p2p_graph.reading.measuring import ALL, FILE as MEASURES_FILE, measured_together, written as as_bytes
 from p2p_graph.reading.network import NETWORK_QUERIES, mixing, project
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
@@ -154,6 +148,30 @@ def _checked(sources: Sources, step: Callable[[int], None]) -> list[Quad]:
         raise data_error(faults)
     # The quads come back from a store, so numbers are written as every store of ours writes them.
     return list(store)
+
+
+def current(settings: Settings) -> Path:
+    """The folder of the current release. Raises NoRelease with what to do.
+
+    >>> current(Settings(home=Path("/nowhere")))
+    Traceback (most recent call last):
+    p2p_graph.errors.NoRelease: There is no release in /nowhere: run `p2p release` to build one.
+    """
+    pointer = settings.home / "current"
+    folder = settings.home / "releases" / (pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else "-")
+    if not folder.is_dir():
+        sentence = f"There is no release in {settings.home}: run `p2p release` to build one."
+        raise NoRelease(sentence, folder=str(settings.home))
+    return folder
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """What a release says of itself. Raises NoRelease if the folder holds none."""
+    try:
+        return cast("dict[str, Any]", json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        sentence = f"{folder} holds no release: its manifest.json is missing or broken. Run `p2p release` to build one."
+        raise NoRelease(sentence, folder=str(folder)) from None
 
 
 def verify(folder: Path) -> tuple[str, ...]:
@@ -260,7 +278,6 @@ def _write(
     store.flush()
     index(folder, store, library)
     keep(folder, store, library)
-    measure(folder, store, library)
     del store
     facts = {
         "version": version,
@@ -269,13 +286,13 @@ def _write(
         "graphs": sorted({quad.graph_name.value for quad in [*quads, *own] if isinstance(quad.graph_name, NamedNode)}),
         "counts": _counts(quads),
         "content": content,
-        "files": {name: _hash(folder / name) for name in (data.name, INDEX_FILE, MEASURES_FILE, *_answers(folder))},
+        "files": {name: _hash(folder / name) for name in (data.name, INDEX_FILE, *_answers(folder))},
     }
     text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     for path in sorted(folder.rglob("*")):
-        synced(path)
-    synced(folder)
+        _sync(path)
+    _sync(folder)
 
 
 def index(folder: Path, store: Store, library: Library) -> None:
@@ -312,23 +329,6 @@ def keep(folder: Path, store: Store, library: Library) -> None:
         texts = [library.get(name).bind(country=code) for name in NETWORK_QUERIES]
         wheel = mixing(project(*(tables[text] for text in texts)))
         _pack(folder / FOLDER / address("wheel", *texts), wheel_bytes(wheel))
-
-
-def measure(folder: Path, store: Store, library: Library) -> None:
-    """Measures the network of each country, and of all, and writes the measures into a folder."""
-
-    def table(name: str, **values: str) -> Table:
-        found = store.query(library.get(name).bind(**values), use_default_graph_as_union=True)
-        assert isinstance(found, QuerySolutions)
-        return Table(tuple(v.value for v in found.variables), tuple(map(tuple, found)))
-
-    column = table("countries").columns.index("country")
-    countries = [row[column] for row in table("countries").rows]
-    codes = sorted({term.value.rsplit("/", 1)[-1] for term in countries if isinstance(term, NamedNode)})
-    found = ((code, project(*(table(name, country=code) for name in NETWORK_QUERIES))) for code in codes)
-    networks = {code: network for code, network in found if network.actors}
-    networks[ALL] = project(*(table(name) for name in NETWORK_QUERIES))
-    (folder / MEASURES_FILE).write_bytes(as_bytes(measured_together(networks)))
 
 
 def _pack(path: Path, content: bytes) -> None:
@@ -381,12 +381,23 @@ def _switch(folder: Path, home: Path) -> None:
     version = folder.name
     try:
         os.rename(folder, home / "releases" / version)
-    except OSError as reason:
-        if reason.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-            raise
+    except OSError:
         raise DataError(f"Another build made {version} in the meantime: run `p2p release` again.", faults=()) from None
-    synced(home / "releases")
-    switch(home, version)
+    _sync(home / "releases")
+    temporary = home / f".current-{os.getpid()}"
+    temporary.write_text(version + "\n", encoding="utf-8")
+    _sync(temporary)
+    os.replace(temporary, home / "current")
+    _sync(home)
+
+
+def _sync(path: Path) -> None:
+    """Waits until a file or folder is on the disk; a rename alone does not survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _hash(path: Path) -> str:
