@@ -1,4 +1,4 @@
-"""Faults of wording: a text that names a person, and two organisations with one name."""
+"""Faults of wording: whatever could lead to a person, and two organisations with one name."""
 
 from __future__ import annotations
 
@@ -13,18 +13,13 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from p2p_graph.contributing.validation import Source, line_of
 from p2p_graph.model import Fault
-from p2p_graph.privacy import Policy, disclosures
+from p2p_graph.privacy import Exposure, Gate, Policy, explain, masked
 from p2p_graph.text import fold
 from p2p_graph.vocab import PREFIXES, kind_and_slug, p2p, shorten
 
-__all__ = ["read_policy", "wording_faults"]
+__all__ = ["exposures", "read_policy", "wording_faults"]
 
 _LABEL = PREFIXES["rdfs"] + "label"
-_NAMES = frozenset({_LABEL, PREFIXES["skos"] + "altLabel"})
-#: kinds whose own name is a text about people; an organisation, a work or a law may be named after somebody
-_SPEAKING = frozenset({"practice", "group", "finding", "activity"})
-#: kinds whose names may stand in a text, even where they hold the name of a person
-_NAMED = frozenset({"organisation", "place", "law", "document", "project"})
 #: how alike two folded names are before they are one organisation spelt twice
 _ALIKE = 0.93
 
@@ -36,38 +31,43 @@ def read_policy(ontology: Path) -> Policy:
 
 def wording_faults(sources: Iterable[Source], everything: Iterable[Triple], policy: Policy) -> tuple[Fault, ...]:
     """The faults of wording in some sources, seen with all that is known."""
-    known = list(everything)
+    known = tuple(everything)
     checked = tuple(sources)
-    return (*_persons(checked, known, policy), *_twins(checked, known))
+    return (*exposures(checked, known, policy), *_twins(checked, known))
 
 
-def _persons(sources: Iterable[Source], known: list[Triple], policy: Policy) -> Iterator[Fault]:
-    allowed = {_text(t) for t in known if _is_name(t) and _kind(t) in _NAMED}
+def exposures(sources: Iterable[Source], everything: Iterable[Triple], policy: Policy) -> Iterator[Fault]:
+    """Whatever in some sources could lead to a person: in their triples, their remarks and their names.
+
+    A fault says where, why and what to write instead; what it shows is masked, because faults end up in logs.
+    """
+    gate = Gate(policy, tuple(everything))
     for source in sources:
-        for triple in source.triples:
-            if not isinstance(triple.object, Literal) or not _is_text(triple, policy):
-                continue
-            for found in disclosures(triple.object.value, policy, allowed):
-                address = _address(triple)
-                what = (
-                    f"This text holds what looks like the {found.kind}. Write of roles and groups instead, such as "
-                    "“a nurse of the team”, so that nobody can be found through this page."
-                )
-                path, line = shorten(triple.predicate.value), line_of(source.text, address)
-                yield Fault(source.file, line, shorten(address), path, what, found.text, path)
+        for found in gate.inspect(source.triples):
+            line = line_of(source.text, found.subject)
+            path = shorten(found.path) if found.path else ""
+            yield _fault(source.file, line, _shown(found), path, found.kind, found.shown)
+        yield from _beside_triples(source, gate)
 
 
-def _is_text(triple: Triple, policy: Policy) -> bool:
-    path = triple.predicate.value
-    return path in policy.free_text or (path == _LABEL and _kind(triple) in _SPEAKING)
+def _shown(found: Exposure) -> str:
+    """The address of a thing, masked where it is itself what could lead to a person."""
+    shown = shorten(found.subject)
+    return shown.replace(found.text, found.shown) if found.text else shown
 
 
-def _is_name(triple: Triple) -> bool:
-    return triple.predicate.value in _NAMES and isinstance(triple.object, Literal)
+def _beside_triples(source: Source, gate: Gate) -> Iterator[Fault]:
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if line.lstrip().startswith("#"):
+            for found in gate.read(line.lstrip("# \t")):
+                yield _fault(source.file, number, "", "", found.kind, masked(found.text))
+    for part in source.file.removesuffix(".ttl").split("/"):
+        if name := gate.slug(part):
+            yield _fault(source.file.replace(part, masked(part)), None, "", "", "name of a person", masked(name))
 
 
-def _text(triple: Triple) -> str:
-    return triple.object.value if isinstance(triple.object, Literal) else ""
+def _fault(file: str, line: int | None, subject: str, path: str, kind: str, shown: str) -> Fault:
+    return Fault(file, line, subject, path, explain(kind), shown, path)
 
 
 def _address(triple: Triple) -> str:
@@ -79,7 +79,7 @@ def _kind(triple: Triple) -> str:
     return found[0] if found else ""
 
 
-def _twins(sources: tuple[Source, ...], known: list[Triple]) -> Iterator[Fault]:
+def _twins(sources: tuple[Source, ...], known: tuple[Triple, ...]) -> Iterator[Fault]:
     own = {_address(t): source for source in sources for t in source.triples if _kind(t) == "organisation"}
     names: dict[str, str] = {}
     country: dict[str, str] = {}

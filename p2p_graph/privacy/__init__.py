@@ -1,0 +1,12 @@
+"""What could lead to a person, and what is done about it: found, made coarser, or withheld. No I/O here.
+
+The words and numbers of the policy stand in `ontology/policy.json`; what is protected, how, and where the limits are,
+in `docs/privacy.md`.
+"""
+
+from p2p_graph.privacy.facts import Exposure, Gate
+from p2p_graph.privacy.policy import Ladder, Policy
+from p2p_graph.privacy.texts import Disclosure, Reader, disclosures, masked
+from p2p_graph.privacy.words import WORDS, explain
+
+__all__ = ["WORDS", "Disclosure", "Exposure", "Gate", "Ladder", "Policy", "Reader", "disclosures", "explain", "masked"]
