@@ -41,6 +41,12 @@ class Settings:
     home: Path = Path("var")
     #: empty for the current release in `home`; a folder of a release; or the address of a SPARQL endpoint
     store: str = ""
+    #: where what partners send is kept: empty for a file in `home`, or postgresql+psycopg://user:password@host/database
+    ledger: str = field(default="", repr=False)
+    #: bytes that an uploaded contribution may have
+    upload_bytes: int = 1_000_000
+    #: triples that a contribution may have
+    upload_triples: int = 5_000
     #: who asks that endpoint, if it wants to know (HTTP Basic); the password is never shown
     store_user: str = ""
     store_password: str = field(default="", repr=False)

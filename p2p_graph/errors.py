@@ -16,7 +16,8 @@ P2PError
 │   ├── UnknownParameter     the saved query has no such parameter
 │   └── BadValue             a value of the wrong kind for its parameter
 ├── UnknownThing             no thing at that address
-│   └── PurgedThing          there was one; it was taken out for good
+│   ├── PurgedThing          there was one; it was taken out for good
+│   └── WithdrawnThing       there was one; those who contributed it withdrew it
 ├── CitationError
 │   ├── UnknownCitation      no citation of that number
 │   ├── DamagedCitation      a kept citation that is not what was written
@@ -24,6 +25,19 @@ P2PError
 ├── LinkError
 │   ├── UnknownLink          no short link of that name
 │   └── LinksFull            as many short links as there may be
+├── ContributionError
+│   ├── UnknownSubmission    no submission of that number, or none that this account may see
+│   ├── NotAllowed           a step that is not for this account
+│   ├── StepRefused          a step that the submission no longer allows
+│   ├── FaultyContribution   faults that the sender has to mend
+│   └── UploadRefused        a file that is not read, such as a broken or a huge one
+├── AccountError
+│   ├── LoginRefused         no such name and password
+│   ├── AccountLocked        too many wrong passwords
+│   ├── InvitationRefused    a link that was used, or is too old
+│   └── AccountRefused       a name, password or role that cannot be given
+├── LedgerUnavailable        the ledger cannot be opened, read or written
+├── NotWritable              a disk that is full, or a folder that may not be written
 ├── UnknownFormat            no format of that name for this kind of answer
 ├── StoreUnavailable         a remote endpoint is down, or its answer makes no sense
 ├── NoRelease                no release in that folder
@@ -35,19 +49,29 @@ P2PError
 from __future__ import annotations
 
 __all__ = [
+    "AccountError",
+    "AccountLocked",
+    "AccountRefused",
     "AnswerTooAlike",
     "AnswerTooLarge",
     "BadValue",
     "CitationError",
     "CitationsFull",
+    "ContributionError",
     "DamagedCitation",
     "DataError",
     "EngineFailed",
+    "FaultyContribution",
+    "InvitationRefused",
+    "LedgerUnavailable",
     "LibraryError",
     "LinkError",
     "LinksFull",
+    "LoginRefused",
     "NoRelease",
+    "NotAllowed",
     "NotInstalled",
+    "NotWritable",
     "P2PError",
     "PurgedThing",
     "QueryCancelled",
@@ -57,6 +81,7 @@ __all__ = [
     "QueryTimeout",
     "QueryTooComplex",
     "SettingsError",
+    "StepRefused",
     "StoreUnavailable",
     "UnknownCitation",
     "UnknownFormat",
@@ -64,7 +89,10 @@ __all__ = [
     "UnknownLink",
     "UnknownParameter",
     "UnknownQuery",
+    "UnknownSubmission",
     "UnknownThing",
+    "UploadRefused",
+    "WithdrawnThing",
 ]
 
 
@@ -188,6 +216,12 @@ class PurgedThing(UnknownThing):
     code = "purged"
 
 
+class WithdrawnThing(UnknownThing):
+    """There was a thing at that address; it was withdrawn. Values `address` and `day`."""
+
+    code = "withdrawn"
+
+
 class CitationError(P2PError):
     """A citation that cannot be kept or found."""
 
@@ -228,6 +262,84 @@ class LinksFull(LinkError):
     """As many short links are kept as there may be; value `links`."""
 
     code = "links-full"
+
+
+class ContributionError(P2PError):
+    """Something that cannot be contributed, or a step that cannot be taken."""
+
+    code = "contribution"
+
+
+class UnknownSubmission(ContributionError):
+    """No submission or draft of that number, or none that this account may see; value `number`."""
+
+    code = "unknown-submission"
+
+
+class NotAllowed(ContributionError):
+    """A step that is not for this account; value `role` is that of the account."""
+
+    code = "not-allowed"
+
+
+class StepRefused(ContributionError):
+    """A step that the submission no longer allows, such as a second decision; values `number` and `state`."""
+
+    code = "step-refused"
+
+
+class FaultyContribution(ContributionError):
+    """Faults that the sender has to mend; value `faults` is the tuple of all of them."""
+
+    code = "faulty-contribution"
+
+
+class UploadRefused(ContributionError):
+    """A file that is not read: too large, broken, or of a form that is not taken; value `reason` for machines."""
+
+    code = "upload-refused"
+
+
+class AccountError(P2PError):
+    """Something about an account that cannot be done."""
+
+    code = "account"
+
+
+class LoginRefused(AccountError):
+    """No account of that name and password; which of the two is wrong is not told."""
+
+    code = "login-refused"
+
+
+class AccountLocked(AccountError):
+    """Too many wrong passwords for one name; value `seconds` is how long it stays so."""
+
+    code = "account-locked"
+
+
+class InvitationRefused(AccountError):
+    """A link of an invitation or of a new password that was used, or is too old."""
+
+    code = "invitation-refused"
+
+
+class AccountRefused(AccountError):
+    """A name, slug, role or password that cannot be given; value `field` says which."""
+
+    code = "account-refused"
+
+
+class LedgerUnavailable(P2PError):
+    """The ledger cannot be opened, read or written; nothing that was acknowledged is lost."""
+
+    code = "ledger-unavailable"
+
+
+class NotWritable(P2PError):
+    """A disk that is full, or a folder that may not be written; value `path`."""
+
+    code = "not-writable"
 
 
 class UnknownFormat(P2PError):

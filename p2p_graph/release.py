@@ -6,6 +6,7 @@
         data.nq                          every quad, one a line, sorted
         search.sqlite                    the index of names and descriptions
         answers/                         what pages need, worked out: answers of saved queries, wheels of countries
+        measures.json.gz                 the measures of the networks
         store/                           the same quads as a store on disk
 
 The last release stays the current one until the next is whole and on disk.
@@ -13,11 +14,13 @@ The last release stays the current one until the next is whole and on disk.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections import Counter
@@ -25,7 +28,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
 from pyoxigraph import (
     Literal,
@@ -41,6 +44,7 @@ from pyoxigraph import (
 )
 
 from p2p_graph.config import Settings
+from p2p_graph.contributions import Contributed, cleared, contributed
 from p2p_graph.curation import Sources, check, data_error, quads_of, read_data, read_words
 from p2p_graph.errors import DataError, NoRelease
 from p2p_graph.model import Fault, Table
@@ -48,10 +52,23 @@ from p2p_graph.purged import Purged, read as read_purged
 from p2p_graph.reading.indexing import INDEX_FILE, TYPES, build_index
 from p2p_graph.reading.kept import FOLDER, Kept, address, queries_to_keep, wheel_bytes
 from p2p_graph.reading.library import Library, SavedQuery
+from p2p_graph.reading.measuring import ALL, FILE as MEASURES_FILE, measured_together, written as as_bytes
 from p2p_graph.reading.network import NETWORK_QUERIES, mixing, project
+from p2p_graph.releases import (
+    GONE_ON,
+    WITHDRAWN,
+    current,
+    earlier,
+    go_back,
+    holds,
+    manifest,
+    not_writable,
+    switch,
+    synced,
+)
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
-__all__ = ["DATASET", "Progress", "build", "current", "index", "keep", "manifest", "rehearse", "verify"]
+__all__ = ["DATASET", "Progress", "build", "current", "index", "keep", "manifest", "rehearse", "roll_back", "verify"]
 
 #: the address of the dataset itself; its version stands on it
 DATASET: Final = NamedNode(f"{BASE}graph/dataset")
@@ -70,11 +87,14 @@ def build(
     *,
     sources: Sources | None = None,
     today: date | None = None,
+    leave_out: Callable[[Fault], None] | None = None,
 ) -> Path:
     """Builds a release, makes it the current one, and returns its folder.
 
-    If nothing changed since the current release, that one is returned and nothing is written. Raises DataError
-    with every fault of every file; the last release then stays as it is.
+    It holds the curated data and what was accepted from partners. If nothing changed since the current release, that
+    one is returned and nothing is written. Raises DataError with every fault of every file, and NotWritable for a disk
+    that takes no more; the last release then stays as it is. An accepted contribution that is faulty by now is left
+    out, and `leave_out` is told why.
     """
     sources = sources or Sources.shared()
 
@@ -82,20 +102,38 @@ def build(
         if progress:
             progress(_STEPS[number] if number < len(_STEPS) else "done", number, len(_STEPS))
 
-    quads = _checked(sources, step)
-    faults = _named_again(quads, read_purged(settings))
-    if faults:
-        raise data_error(faults)
+    given = contributed(settings)
+    quads, left_out = _checked(sources, step, given, read_purged(settings))
+    quads += _tombstones(settings, given)
+    if leave_out:
+        for fault in left_out:
+            leave_out(fault)
     lines = _lines(quads)
     content = hashlib.sha256("".join(lines).encode()).hexdigest()
     last = _unchanged(settings, content)
     if last:
         step(len(_STEPS))
         return last
+    try:
+        return _made(settings, quads, lines, content, sources, today or date.today(), step)
+    except (OSError, sqlite3.Error) as reason:
+        raise not_writable(settings.home, reason) from None
+
+
+def _made(
+    settings: Settings,
+    quads: list[Quad],
+    lines: list[str],
+    content: str,
+    sources: Sources,
+    today: date,
+    step: Callable[[int], None],
+) -> Path:
+    """A new folder with some quads, as the current release."""
     releases = settings.home / "releases"
     releases.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(releases)
-    version = _next_version(releases, today or date.today())
+    version = _next_version(releases, today)
     step(3)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=releases) as temporary:
         folder = Path(temporary) / version
@@ -105,6 +143,30 @@ def build(
         _switch(folder, settings.home)
     step(len(_STEPS))
     return releases / version
+
+
+def roll_back(settings: Settings, version: str = "") -> Path:
+    """Makes an earlier release the current one again; the one before it, if none is named. Its folder.
+
+    Raises NoRelease where there is none, DataError for one that is damaged, or that holds what was withdrawn or purged
+    since.
+    """
+    folder = earlier(settings, version)
+    withheld = {*contributed(settings).gone, *read_purged(settings).addresses}
+    return go_back(settings, folder.name, withheld, is_whole=not verify(folder))
+
+
+def _tombstones(settings: Settings, given: Contributed) -> list[Quad]:
+    """What was public and is withdrawn: only its address and the day."""
+    try:
+        known = holds(current(settings), given.gone, or_withdrawn=True)
+    except NoRelease:
+        return []
+    day = NamedNode(PREFIXES["xsd"] + "date")
+    return [
+        Quad(NamedNode(address), GONE_ON, Literal(given.gone[address].isoformat(), datatype=day), WITHDRAWN)
+        for address in known
+    ]
 
 
 def _named_again(quads: Iterable[Quad], purged: Purged) -> tuple[Fault, ...]:
@@ -124,15 +186,20 @@ def _named_again(quads: Iterable[Quad], purged: Purged) -> tuple[Fault, ...]:
 
 
 def rehearse(sources: Sources) -> int:
-    """Checks all that `build` checks and writes nothing; the number of quads a release would hold.
+    """Checks all that `build` checks of the curated data and writes nothing; how many quads a release would hold.
 
     Raises DataError with every fault.
     """
-    return len(_checked(sources, lambda number: None))
+    return len(_checked(sources, lambda number: None, Contributed(), Purged())[0])
 
 
-def _checked(sources: Sources, step: Callable[[int], None]) -> list[Quad]:
-    """All quads of a release, with what follows from them, once nothing is wrong with any file."""
+def _checked(
+    sources: Sources, step: Callable[[int], None], given: Contributed, purged: Purged
+) -> tuple[list[Quad], tuple[Fault, ...]]:
+    """All quads of a release, with what follows from them, and why some contributions are not among them.
+
+    Raises DataError once anything is wrong with a curated file.
+    """
     step(0)
     words = read_words(sources)
     files = read_data(sources.data)
@@ -140,38 +207,21 @@ def _checked(sources: Sources, step: Callable[[int], None]) -> list[Quad]:
     faults = check(files, sources)
     if faults:
         raise data_error(faults)
+    curated = [*words, *quads_of(files)]
+    given, left_out = cleared(given, [quad.triple for quad in curated], sources)
     step(2)
     library = Library.load(sources.queries)
-    store = _closed([*words, *quads_of(files)], library.folder("release"))
-    faults = tuple(_found(store, library.folder("checks")))
-    if faults:
-        raise data_error(faults)
-    # The quads come back from a store, so numbers are written as every store of ours writes them.
-    return list(store)
-
-
-def current(settings: Settings) -> Path:
-    """The folder of the current release. Raises NoRelease with what to do.
-
-    >>> current(Settings(home=Path("/nowhere")))
-    Traceback (most recent call last):
-    p2p_graph.errors.NoRelease: There is no release in /nowhere: run `p2p release` to build one.
-    """
-    pointer = settings.home / "current"
-    folder = settings.home / "releases" / (pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else "-")
-    if not folder.is_dir():
-        sentence = f"There is no release in {settings.home}: run `p2p release` to build one."
-        raise NoRelease(sentence, folder=str(settings.home))
-    return folder
-
-
-def manifest(folder: Path) -> dict[str, Any]:
-    """What a release says of itself. Raises NoRelease if the folder holds none."""
-    try:
-        return cast("dict[str, Any]", json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        sentence = f"{folder} holds no release: its manifest.json is missing or broken. Run `p2p release` to build one."
-        raise NoRelease(sentence, folder=str(folder)) from None
+    while True:
+        store = _closed([*curated, *given.quads()], library.folder("release"))
+        faults = (*_found(store, library.folder("checks")), *_named_again(store, purged))
+        theirs = {fault.file for fault in faults} & {source.file for source in given.files}
+        if any(fault.file not in theirs for fault in faults):
+            raise data_error(faults)
+        if not theirs:
+            # The quads come back from a store, so numbers are written as every store of ours writes them.
+            return list(store), left_out
+        left_out += faults
+        given = given.without(theirs)
 
 
 def verify(folder: Path) -> tuple[str, ...]:
@@ -278,6 +328,7 @@ def _write(
     store.flush()
     index(folder, store, library)
     keep(folder, store, library)
+    measure(folder, store, library)
     del store
     facts = {
         "version": version,
@@ -286,13 +337,13 @@ def _write(
         "graphs": sorted({quad.graph_name.value for quad in [*quads, *own] if isinstance(quad.graph_name, NamedNode)}),
         "counts": _counts(quads),
         "content": content,
-        "files": {name: _hash(folder / name) for name in (data.name, INDEX_FILE, *_answers(folder))},
+        "files": {name: _hash(folder / name) for name in (data.name, INDEX_FILE, MEASURES_FILE, *_answers(folder))},
     }
     text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
+        synced(path)
+    synced(folder)
 
 
 def index(folder: Path, store: Store, library: Library) -> None:
@@ -329,6 +380,23 @@ def keep(folder: Path, store: Store, library: Library) -> None:
         texts = [library.get(name).bind(country=code) for name in NETWORK_QUERIES]
         wheel = mixing(project(*(tables[text] for text in texts)))
         _pack(folder / FOLDER / address("wheel", *texts), wheel_bytes(wheel))
+
+
+def measure(folder: Path, store: Store, library: Library) -> None:
+    """Measures the network of each country, and of all, and writes the measures into a folder."""
+
+    def table(name: str, **values: str) -> Table:
+        found = store.query(library.get(name).bind(**values), use_default_graph_as_union=True)
+        assert isinstance(found, QuerySolutions)
+        return Table(tuple(v.value for v in found.variables), tuple(map(tuple, found)))
+
+    column = table("countries").columns.index("country")
+    countries = [row[column] for row in table("countries").rows]
+    codes = sorted({term.value.rsplit("/", 1)[-1] for term in countries if isinstance(term, NamedNode)})
+    found = ((code, project(*(table(name, country=code) for name in NETWORK_QUERIES))) for code in codes)
+    networks = {code: network for code, network in found if network.actors}
+    networks[ALL] = project(*(table(name) for name in NETWORK_QUERIES))
+    (folder / MEASURES_FILE).write_bytes(as_bytes(measured_together(networks)))
 
 
 def _pack(path: Path, content: bytes) -> None:
@@ -381,23 +449,12 @@ def _switch(folder: Path, home: Path) -> None:
     version = folder.name
     try:
         os.rename(folder, home / "releases" / version)
-    except OSError:
+    except OSError as reason:
+        if reason.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+            raise
         raise DataError(f"Another build made {version} in the meantime: run `p2p release` again.", faults=()) from None
-    _sync(home / "releases")
-    temporary = home / f".current-{os.getpid()}"
-    temporary.write_text(version + "\n", encoding="utf-8")
-    _sync(temporary)
-    os.replace(temporary, home / "current")
-    _sync(home)
-
-
-def _sync(path: Path) -> None:
-    """Waits until a file or folder is on the disk; a rename alone does not survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    synced(home / "releases")
+    switch(home, version)
 
 
 def _hash(path: Path) -> str:

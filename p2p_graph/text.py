@@ -8,11 +8,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-__all__ = ["Word", "fold", "joined", "slips", "words"]
+__all__ = ["Word", "fold", "joined", "slips", "slug", "words"]
 
 #: letters that no decomposition of Unicode takes apart, and the sigma that ends a word
 _LETTERS: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ς": "σ"}
+)
+#: Greek in Latin letters, letter by letter, after ISO 843
+_GREEK: Final = str.maketrans(
+    {
+        **dict(zip("αβγδεζηικλμνξοπρστυφω", "avgdeziiklmnxoprstyfo", strict=True)),
+        "θ": "th",
+        "χ": "ch",
+        "ψ": "ps",
+    }
 )
 #: letters and digits; marks and invisible signs between them end no word
 _WORD: Final = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad\u200b-\u200d\u2060])*")
@@ -32,6 +41,25 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
     kept = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return kept.translate(_LETTERS)
+
+
+def slug(text: str, most: int = 60) -> str:
+    """A text as the end of an address: plain letters, digits and hyphens, Greek written with Latin letters.
+
+    Empty where nothing is left; cut after a whole word where it would have more than `most` signs.
+
+    >>> slug("Υποστήριξη ομοτίμων – Łódź 2009"), slug("„…“")
+    ('ypostirixi-omotimon-lodz-2009', '')
+    """
+    plain = fold(text).translate(_GREEK)
+    parts = re.findall(r"[a-z0-9]+", plain)
+    kept = ""
+    for part in parts:
+        longer = f"{kept}-{part}" if kept else part[:most]
+        if len(longer) > most:
+            break
+        kept = longer
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

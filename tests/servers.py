@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,68 @@ def virtuoso(data: Path) -> Iterator[str]:
         done = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=_START)
         assert "Error" not in done.stdout, done.stdout
         yield f"http://127.0.0.1:{http}/sparql"
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """PostgreSQL with an empty database of its own; gives its address as P2P_LEDGER takes it.
+
+    It refuses to run as root, who therefore starts it as another user, in a folder which that user can reach.
+    """
+    programs = _newest_postgresql()
+    as_user: list[str] = []
+    folder = Path(tempfile.mkdtemp(prefix="p2p-postgresql-"))
+    if os.getuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    port = free_port()
+    making = [*as_user, str(programs / "initdb"), "-D", str(folder / "data"), "-U", "p2p", "--auth=trust", "-E", "UTF8"]
+    serving = [*as_user, str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port), "-h", "127.0.0.1"]
+    # no socket file, and room for the tests that open many connections
+    serving += ["-k", "", "-c", "max_connections=200"]
+    try:
+        subprocess.run(making, check=True, capture_output=True, timeout=_START, cwd=folder)
+        with _started(serving, lambda: _takes_connections(port)):
+            yield f"postgresql+psycopg://p2p@127.0.0.1:{port}/postgres"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _newest_postgresql() -> Path:
+    """Where Debian keeps the programs of a server, or else those on the path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else Path(require("postgres", "apt-get install postgresql")).parent
+
+
+def _takes_connections(port: int) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(f"postgresql://p2p@127.0.0.1:{port}/postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _started(command: list[str], is_up: Callable[[], bool]) -> Iterator[None]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + _START
+        while not is_up():
+            assert process.poll() is None, f"{command!r} did not start"
+            assert time.monotonic() < deadline, f"{command!r} did not start"
+            time.sleep(0.05)
+        yield
+    finally:
+        # to PostgreSQL this means: at once, without waiting for those who are connected
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 @contextlib.contextmanager

@@ -61,6 +61,18 @@ _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
     errors.UnknownLink: (404, "No such short link"),
     errors.LinksFull: (507, "No room for another short link"),
     errors.NotInstalled: (501, "Not on this server"),
+    errors.WithdrawnThing: (410, "Withdrawn"),
+    errors.UnknownSubmission: (404, "No such submission"),
+    errors.NotAllowed: (403, "Not for this account"),
+    errors.StepRefused: (409, "No longer possible"),
+    errors.FaultyContribution: (422, "Something is to be mended"),
+    errors.UploadRefused: (400, "This file cannot be taken"),
+    errors.LoginRefused: (401, "Not signed in"),
+    errors.AccountLocked: (429, "Too many wrong passwords"),
+    errors.InvitationRefused: (410, "This link is no longer good"),
+    errors.AccountRefused: (400, "An account that cannot be"),
+    errors.LedgerUnavailable: (503, "The desk is closed for a moment"),
+    errors.NotWritable: (507, "No room to write"),
 }
 
 _HTTP: Final[dict[int, tuple[str, str]]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -49,6 +50,19 @@ class Shapes:
 
     text: str = field(repr=False)
     graph: rdflib.Graph = field(repr=False)
+    #: the fast engine of each thread, which has read the shapes
+    _engines: threading.local = field(default_factory=threading.local, repr=False, compare=False)
+
+    @property
+    def engine(self) -> pyrudof.Rudof:
+        """The fast engine with the shapes and no data. A thread has its own, and uses it for one thing at a time."""
+        engine: pyrudof.Rudof | None = getattr(self._engines, "engine", None)
+        if engine is None:
+            engine = pyrudof.Rudof(pyrudof.RudofConfig())
+            engine.read_shacl(self.text, pyrudof.ShaclFormat.NTriples)
+            self._engines.engine = engine
+        engine.reset_data()
+        return engine
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -56,6 +70,10 @@ class Shapes:
         triples = [quad.triple for path in sorted(folder.glob("*.ttl")) for quad in parse(path=path)]
         text = _n_triples(triples)
         return cls(text, rdflib.Graph().parse(data=text, format="nt"))
+
+    def paths(self) -> frozenset[str]:
+        """The properties that some shape speaks of."""
+        return frozenset(str(path) for path in self.graph.objects(None, SH.path) if isinstance(path, rdflib.URIRef))
 
     def name(self, path: str) -> str:
         """What forms call a property, or its short name where no shape has it."""
@@ -279,9 +297,8 @@ def _around(addresses: list[str], everything: list[Triple]) -> list[Triple]:
 
 def _gate(text: str, shapes: Shapes) -> list[str]:
     """The addresses that some shape finds faulty, by the fast engine."""
-    engine = pyrudof.Rudof(pyrudof.RudofConfig())
+    engine = shapes.engine
     engine.read_data(text, pyrudof.RDFFormat.NTriples)
-    engine.read_shacl(shapes.text, pyrudof.ShaclFormat.NTriples)
     report = engine.validate_shacl()
     return list(dict.fromkeys(str(entry.focus_node).strip("<>") for entry in report.violations))
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.config import Settings, share
-from p2p_graph.errors import AnswerTooLarge, NoRelease, QueryTimeout, UnknownThing
+from p2p_graph.errors import AnswerTooLarge, NoRelease, QueryTimeout, UnknownThing, WithdrawnThing
 from p2p_graph.formats import FORMATS, find, write
 from p2p_graph.model import Answer, Limits, Origin, Prepared, Table, Term
 from p2p_graph.purged import Purged
@@ -38,6 +38,8 @@ __all__ = ["Entity", "Graph", "Reference", "Word", "open_graph"]
 
 _LABELS = frozenset({PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel"})
 _TYPE = PREFIXES["rdf"] + "type"
+#: all that a release says of an address that was withdrawn
+_GONE_ON = PREFIXES["prov"] + "invalidatedAtTime"
 _NOT_BY_ENGINE = frozenset(form.name for form in FORMATS if not form.by_engine)
 
 
@@ -269,7 +271,7 @@ class Graph:
     # things
 
     def entity(self, address: str) -> Entity:
-        """A thing by its address: its facts and what points to it. Raises UnknownThing."""
+        """A thing by its address: its facts and what points to it. Raises UnknownThing, or WithdrawnThing."""
         known = kind_and_slug(address)
         facts: dict[str, list[Term]] = defaultdict(list)
         if known:
@@ -279,6 +281,10 @@ class Graph:
                     facts[_text(row["property"])].append(value)
         if not known or not facts:
             raise UnknownThing(f"There is nothing at {address[:200]}.", address=address)
+        if facts.keys() == {_GONE_ON}:
+            day = _text(facts[_GONE_ON][0])
+            sentence = f"What stood at this address was withdrawn by those who contributed it, on {day}."
+            raise WithdrawnThing(sentence, address=address, day=day)
         references = tuple(
             Reference(_text(row["subject"]), _text(row["property"]), _text(row["type"]).rsplit("/", 1)[-1])
             for row in self.run("references-to-thing", thing=address).records()

@@ -1,0 +1,1 @@
+"""The migrations of the ledger, run by Alembic from inside the package."""

@@ -1,0 +1,54 @@
+"""A ledger on each database, a desk over the invented data, and the people who stand before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import servers
+import sqlalchemy as sa
+
+from p2p_graph.config import Settings
+from p2p_graph.contributing.desk import Desk
+from p2p_graph.contributing.ledger import Ledger
+from p2p_graph.contributions import open_desk
+from p2p_graph.curation import Sources
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    with servers.postgresql() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Where P2P_LEDGER points: the file, or a database that is emptied before each test."""
+    if request.param == "sqlite":
+        return ""
+    address = str(request.getfixturevalue("postgresql_server"))
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    engine.dispose()
+    return address
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
+    return Settings(home=tmp_path / "home", ledger=database)
+
+
+@pytest.fixture
+def ledger(settings: Settings) -> Iterator[Ledger]:
+    opened = Ledger.open(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(ledger: Ledger, settings: Settings, example_sources: Sources) -> Desk:
+    """A desk over the invented countries."""
+    return open_desk(ledger, settings, sources=example_sources)
