@@ -197,7 +197,9 @@ def _meeting_sentence(network: Network) -> str:
         return ""
     who = f"{found.joined} of {found.actors} actors among {ENGLISH.families[found.one]}"
     if not found.joined:
-        return f"None of the {found.actors} actors among peers has a recorded tie with police."
+        among = f"None of the {found.actors} actors" if found.actors > 1 else "The one actor"
+        recorded = "a" if found.actors > 1 else "no"
+        return f"{among} among peers has {recorded} recorded tie with police."
     through = ""
     if len(found.practices) == 1:
         label = network.practice_labels.get(found.practices[0], "")

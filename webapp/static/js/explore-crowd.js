@@ -3,7 +3,8 @@
 import {
   DEFAULT_STYLES, MultiGraph, Sigma, extremityArrow, extremityBar, layerDashed, layerFill, layerPlain, pathCurved, pathLine, sdfCircle,
 } from "../vendor/sigma-4.0.4/sigma.js";
-import { ARROWS, Walk } from "./explore-walk.js";
+
+const { ARROWS, Walk } = await import(`./explore-walk.js${new URL(import.meta.url).search}`);
 
 /** Shapes are drawn into a square, so that the widest of them has to fit. */
 const WIDEST = 1.4;
@@ -136,14 +137,13 @@ export class Crowd {
     const camera = this.sigma?.getCamera().getState();
     this.sigma?.kill();
     this.canvas.replaceChildren();
-    const font = getComputedStyle(this.place).fontFamily;
     this.sigma = new Sigma(this.graph(), this.canvas, {
       settings: {
         itemSizesReference: "positions",
         zoomToSizeRatioFunction: (ratio) => ratio,
         enableCameraRotation: false,
         labelRenderedSizeThreshold: 7,
-        labelDensity: 0.6,
+        labelDensity: 0.35,
         stagePadding: 20,
         gestureTarget: "shared",
         minCameraRatio: 0.01,
@@ -157,7 +157,7 @@ export class Crowd {
           shapes: [...this.data.roles.map(shape), disc("table", 0.8), sdfCircle()],
           variables: { lineColor: { type: "color", default: "#000000" } },
           layers: [layerFill(), edge()],
-          label: { font: { family: font, size: 12 } },
+          label: { font: { family: '"Source Sans 3"', size: 13 } },
         },
         edges: {
           paths: [pathLine(), pathCurved()],

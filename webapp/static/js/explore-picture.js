@@ -1,6 +1,6 @@
 // The picture that the server drew, to move about in: one walks from actor to actor, and nothing in it moves by itself.
 
-import { ARROWS, Walk } from "./explore-walk.js";
+const { ARROWS, Walk } = await import(`./explore-walk.js${new URL(import.meta.url).search}`);
 
 const LARGEST = 6;
 

@@ -1,7 +1,8 @@
 // The explorer: each step is an address. What it leads to is fetched and shown in place, back and forth are undo and redo.
 
-import { Picture } from "./explore-picture.js";
-import { saveImage } from "./explore-save.js";
+// the parts carry the stamp of this one, so that no browser mixes parts of two versions
+const stamp = new URL(import.meta.url).search;
+const [{ Picture }, { saveImage }] = await Promise.all([import(`./explore-picture.js${stamp}`), import(`./explore-save.js${stamp}`)]);
 
 const body = document.body;
 const explored = () => document.getElementById("explored");
@@ -107,7 +108,7 @@ async function mount(frame = null) {
   const block = document.getElementById("scene");
   if (block) view = new Picture(place, JSON.parse(block.textContent), frame);
   else {
-    const { Crowd } = await import("./explore-crowd.js");
+    const { Crowd } = await import(`./explore-crowd.js${stamp}`);
     view = await Crowd.over(place, (id) => go(withCard(id)));
   }
   view.choose(new URL(location.href).searchParams.get("card"));
@@ -127,7 +128,7 @@ const TOOLS = [
   ["redo", "Redo", "Redo", () => history.forward()],
   ["nearer", "Zoom in", "+", () => view?.zoom(1.3)],
   ["farther", "Zoom out", "−", () => view?.zoom(1 / 1.3)],
-  ["whole", "Show all", "0", () => view?.whole()],
+  ["whole", "Show all", "All", () => view?.whole()],
   ["full", "Full screen", "Full screen", () => full()],
   ["keys", "Keys", "?", () => keys()],
 ];
@@ -171,10 +172,10 @@ function keys() {
 function offer() {
   const downloads = document.getElementById("downloads");
   if (!downloads || downloads.querySelector("button")) return;
-  for (const [label, act] of [["PNG", (button) => saveImage(downloads.dataset.image, button)], ["Print or PDF", () => print()]]) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "plainly", textContent: label });
+  for (const [label, act] of [["PNG", (button) => saveImage(downloads.dataset.image, button)], ["PDF, by printing", () => print()]]) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
     button.addEventListener("click", () => act(button));
-    downloads.prepend(button);
+    downloads.append(button);
   }
 }
 
@@ -201,7 +202,7 @@ document.addEventListener("click", (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest?.("a");
   const href = link?.getAttribute("href") ?? "";
-  if (!explored() || !link.closest("#explored") || !href.startsWith("/explore?") || link.hasAttribute("download")) return;
+  if (!link?.closest("#explored") || !href.startsWith("/explore?") || link.hasAttribute("download")) return;
   event.preventDefault();
   go(href);
 });
