@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.errors import UnknownThing
 from p2p_graph.reading.drawing import Scene
+from p2p_graph.reading.graph import Entity
 from p2p_graph.vocab import BASE, SCHEMES
-from webapp import instances, pictures, wording
+from webapp import country_page, instances, organisation_page, pictures, practice_page, wording
 from webapp.addresses import address_of_path
 from webapp.current_graph import graph, remembered
-from webapp.describing import describe_thing
-from webapp.kept import all_countries, all_patterns
+from webapp.describing import ThingPage, describe_thing
+from webapp.kept import all_countries, all_networks, all_patterns
+from webapp.law import RuleView, rules_by_act
 from webapp.listing import LISTS, counts, list_page, rows_of, sorted_things, trust
 from webapp.negotiation import data_of_thing, fresh, page_or_data
 
@@ -25,8 +27,6 @@ pages = Blueprint("browse", __name__)
 #: sections of the page of a country: heading → list query, columns
 _SECTIONS: Final = {
     "Practices": ("practices", ("Place", "Kind of practice", "When", "Evidence")),
-    "Law": ("laws", ("Year", "Why it matters")),
-    "Indicators": ("observations", ("Value", "Unit", "Year", "Note")),
     "Organisations": ("organisations", ("Role", "Place")),
     "Activities": ("activities", ("Kind of activity", "When", "Held by")),
     "Findings": ("findings", ("About", "Study design")),
@@ -99,6 +99,7 @@ def _country_page(address: str, code: str) -> str:
         wheel=pictures.large_wheel(graph(), code),
         network=_network(code),
         patterns=instances.of_country(graph(), all_patterns(), code),
+        profile=country_page.profile(graph(), code),
         sections=sections,
     )
 
@@ -144,9 +145,44 @@ def thing(kind: str, slug: str) -> AnyResponse:
 def _thing_page(address: str) -> str:
     entity = graph().entity(address)
     page = describe_thing(graph(), entity)
-    wheel = pictures.practice_wheel(graph(), entity.slug) if entity.kind == "practice" and page.ties else None
-    patterns = instances.of_practice(graph(), all_patterns(), address) if entity.kind == "practice" else ()
-    return render_template("browse/thing.html", page=page, wheel=wheel, patterns=patterns)
+    if entity.kind == "practice":
+        return _practice_page(entity, page)
+    if entity.kind == "organisation":
+        more = organisation_page.organisation_page(graph(), entity, page, all_networks().values())
+        page = organisation_page.without_rows(page)
+        symbols = {role.family: role.svg for role in pictures.legend()}
+        return render_template("browse/organisation.html", page=page, more=more, symbols=symbols)
+    return render_template("browse/thing.html", page=page)
+
+
+def _practice_page(entity: Entity, page: ThingPage) -> str:
+    code = page.country[0] if page.country else ""
+    more = practice_page.practice_page(
+        graph(),
+        entity,
+        page,
+        all_networks().get(code),
+        _rules(code) if code else {},
+        _like(entity.slug),
+        practice_page.point_of_release(graph().version),
+    )
+    return render_template(
+        "browse/practice.html",
+        page=practice_page.without_what_is_told(page),
+        more=more,
+        wheel=pictures.practice_wheel(graph(), entity.slug) if page.ties else None,
+        patterns=instances.of_practice(graph(), all_patterns(), entity.address),
+    )
+
+
+def _like(slug: str) -> tuple[tuple[str, str, int], ...]:
+    return remembered(
+        ("like", slug), lambda: practice_page.practices_like(graph().run("similar-practices", practice=slug))
+    )
+
+
+def _rules(code: str) -> dict[str, tuple[RuleView, ...]]:
+    return remembered(("rules", code), lambda: rules_by_act(graph().run("law-and-roles", country=code), graph()))
 
 
 @pages.get("/<kind:kind>/<slug:slug>.<slug:suffix>")

@@ -147,6 +147,7 @@ class Incoming:
     label: str
     values: tuple[Value, ...]
     more: int = 0
+    property: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,8 @@ class ThingPage:
     groups: tuple[tuple[Value, tuple[Fact, ...]], ...]
     ties: tuple[TieLine, ...]
     statuses: tuple[tuple[Value, str, str, tuple[int, ...]], ...]
-    findings: tuple[tuple[Value, Value | None, str, tuple[int, ...]], ...]
+    #: name, sentence, design, its numbers and limits, sources; the strongest design first
+    findings: tuple[tuple[Value, Value | None, str, tuple[Fact, ...], tuple[int, ...]], ...]
     claims: tuple[tuple[str, str, Value | None, tuple[int, ...]], ...]
     sources: tuple[Source, ...]
     incoming: tuple[Incoming, ...] = ()
@@ -342,11 +344,7 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
         entity.address,
         entity.kind,
         entity.slug,
-        (
-            graph.words[_P + KINDS[entity.kind]].labels.get("en", entity.kind)
-            if _P + KINDS[entity.kind] in graph.words
-            else entity.kind
-        ),
+        _word(graph, _P + KINDS[entity.kind])[0],
         title,
         language,
         _other_names(entity, title),
@@ -355,7 +353,7 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
         _groups(graph, entity, by_type["ActorGroup"], related, namer),
         tuple(_tie_line(graph, a, related[a], namer, numbers, _short_names(namer, entity)) for a in ties),
         _statuses(by_type["StatusPeriod"], related, namer, numbers) if entity.kind == "practice" else (),
-        _findings(by_type["Finding"], related, namer, numbers),
+        _findings(graph, by_type["Finding"], related, namer, numbers),
         _claims(by_type["Claim"], related, namer, numbers),
         sources,
         _incoming(entity, namer, set(ties) | (set(own) if entity.kind == "practice" else set())),
@@ -527,22 +525,26 @@ def _statuses(
     return tuple(rows)
 
 
+_FINDING_SMALL: Final = _ORDER[_ORDER.index("population") :]
+
+
 def _findings(
-    found: Sequence[str], related: Mapping[str, Facts], namer: Namer, numbers: Mapping[str, int]
-) -> tuple[tuple[Value, Value | None, str, tuple[int, ...]], ...]:
+    graph: Graph, found: Sequence[str], related: Mapping[str, Facts], namer: Namer, numbers: Mapping[str, int]
+) -> tuple[tuple[Value, Value | None, str, tuple[Fact, ...], tuple[int, ...]], ...]:
     rows = []
     for address in found:
         facts = related.get(address, {})
         design = next(iter(_values(facts, "studyDesign")), "")
-        rows.append(
-            (
-                Value(namer[address], page_of(address)),
-                _english(facts.get(_DESCRIPTION, ())),
-                namer[design] if design else "",
-                _numbers(facts, numbers),
-            )
+        small = {_P + name: facts[_P + name] for name in _FINDING_SMALL if _P + name in facts}
+        row = (
+            Value(namer[address], page_of(address)),
+            _english(facts.get(_DESCRIPTION, ())),
+            namer[design] if design else "",
+            fact_list(graph, small, namer, (), _FINDING_SMALL),
+            _numbers(facts, numbers),
         )
-    return tuple(rows)
+        rows.append((-graph.words[design].order if design in graph.words else 0, row))
+    return tuple(row for _, row in sorted(rows, key=lambda ranked: ranked[0]))
 
 
 def _claims(
@@ -553,14 +555,8 @@ def _claims(
         facts = related.get(address, {})
         property = next(iter(_values(facts, "claimProperty")), "")
         values = ", ".join(labelled(v, namer).text for v in facts.get(f"{_P}claimValue", ()))
-        rows.append(
-            (
-                namer[property] if property else "",
-                values,
-                _english(facts.get(_DESCRIPTION, ())),
-                _numbers(facts, numbers),
-            )
-        )
+        sentence = _english(facts.get(_DESCRIPTION, ()))
+        rows.append((namer[property] if property else "", values, sentence, _numbers(facts, numbers)))
     return tuple(sorted(rows, key=lambda row: row[0]))
 
 
@@ -577,7 +573,9 @@ def _incoming(entity: Entity, namer: Namer, shown_elsewhere: set[str]) -> tuple[
         values = sorted(
             (Value(namer[a], page_of(a)) for a in addresses[:_SHOWN_REFERENCES]), key=lambda v: v.text.casefold()
         )
-        made.append(Incoming(_INCOMING.get(name, name), tuple(values), max(0, len(addresses) - _SHOWN_REFERENCES)))
+        made.append(
+            Incoming(_INCOMING.get(name, name), tuple(values), max(0, len(addresses) - _SHOWN_REFERENCES), name)
+        )
     return tuple(made)
 
 

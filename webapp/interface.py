@@ -11,6 +11,7 @@ from typing import Final
 
 from p2p_graph.config import Settings
 from p2p_graph.formats import Kind
+from p2p_graph.reading.evidence import BY
 from p2p_graph.reading.exploring import FACETS, MEASURES
 from p2p_graph.reading.library import Parameter, SavedQuery
 from p2p_graph.reading.network import FAMILIES, FORMS
@@ -240,13 +241,17 @@ def _pattern_paths() -> Made:
             "What others have that a country lacks, by evidence and nearness",
         ),
     }
-    beside = {"compare": _compared(), "missing": [_code()]}
+    parts["/evidence.{suffix}"] = ("evidence", "What is studied, by which design of study, in how many findings")
+    beside = {"compare": _compared(), "missing": [_code()], "evidence": _studied()}
     suffix = suffix_parameter(("table",))
     answer = responses(media_types(("table",)), "The table.", (404, 429, 500, 503))
+    paper = responses({"application/pdf": {"schema": _STRING}}, "Two pages of A4.", (404, 429, 500, 503))
+    told = "What others have that a country lacks, with its wheel and its sources, to send or to print."
+    brief = operation("brief", "patterns", "The brief of a country", told, paper, [_code()])
     return {
         path: {"get": operation(id, "patterns", title, "One table.", answer, [*beside.get(id, []), suffix])}
         for path, (id, title) in parts.items()
-    }
+    } | {"/country/{code}/brief.pdf": {"get": brief}}
 
 
 def _picture_paths() -> Made:
@@ -299,6 +304,15 @@ def _picture_paths() -> Made:
 def _code() -> Made:
     code = next((code for code, _ in choices(Parameter("country", "country"))), "PT")
     return field("code", "path", "The two letters of a country.", ref("country"), code)
+
+
+def _studied() -> list[Made]:
+    """What the rows of the map of the evidence are, and of which country."""
+    codes: Made = {"type": "string", "enum": [code for code, _ in choices(Parameter("country", "country"))]}
+    return [
+        field("by", "query", "Rows are kinds of practice, or families of roles.", {"type": "string", "enum": list(BY)}),
+        field("country", "query", "Findings and practices of one country.", codes),
+    ]
 
 
 def _compared() -> list[Made]:

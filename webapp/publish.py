@@ -75,7 +75,7 @@ def sitemap() -> Response:
         lambda: [page_of(row[0].value) for row in graph().run("addresses").rows if isinstance(row[0], NamedNode)],
     )
     fixed = ["/", "/countries", "/practices", "/patterns", "/organisations", "/documents", "/queries", "/ontology/"]
-    fixed += ["/about", *(f"/patterns/{pattern.name}" for pattern in graph().library.patterns)]
+    fixed += ["/about", "/compare", "/evidence", *(f"/patterns/{pattern.name}" for pattern in graph().library.patterns)]
     return fresh(
         lambda: render_template("publish/sitemap.xml", addresses=[root + path for path in [*fixed, *things] if path]),
         "application/xml",

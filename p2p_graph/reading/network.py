@@ -32,6 +32,7 @@ __all__ = [
     "Pair",
     "Tie",
     "Wheel",
+    "around",
     "chord_rows",
     "filtered",
     "joined",
@@ -187,6 +188,18 @@ def joined(networks: Iterable[Network]) -> Network:
         {p: label for practices in known for p, label in practices.items()} if known else None,
         {p: label for n in all_of_them for p, label in n.practice_labels.items()},
     )
+
+
+def around(network: Network, actor: str) -> Network:
+    """Only the ties that an actor takes part in, with all who take part in them; its practices are those of the ties.
+
+    >>> around(joined([]), "x").graph.number_of_nodes()
+    0
+    """
+    ties = {tie.address: tie for tie in network.ties_of(actor)}
+    actors = {a: network.actors[a] for tie in ties.values() for a in tie.participants}
+    labels = {p: network.practice_labels.get(p, p) for tie in ties.values() for p in tie.practices}
+    return _joined(actors, ties, (), labels, labels)
 
 
 def _joined(

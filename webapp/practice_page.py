@@ -1,0 +1,232 @@
+"""What the page of a practice says beside facts and ties: when, on which law, where it came from, what is like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from markupsafe import Markup
+from pyoxigraph import Literal, NamedNode
+
+from p2p_graph.model import Table
+from p2p_graph.reading import Graph
+from p2p_graph.reading.graph import Entity
+from p2p_graph.reading.network import Network
+from p2p_graph.reading.timeline import Kind, Moment, point_of, timeline_svg
+from p2p_graph.vocab import PREFIXES
+from webapp.addresses import page_of
+from webapp.describing import Namer, ThingPage, Value, facts_of
+from webapp.law import LawView, RuleView, laws
+from webapp.phrases import Facts, first, plain, years
+from webapp.printing import day_of
+
+__all__ = [
+    "Descent",
+    "PracticePage",
+    "Similar",
+    "TimelineView",
+    "point_of_release",
+    "practice_page",
+    "practices_like",
+    "without_what_is_told",
+]
+
+_P: Final = PREFIXES["p2p"]
+_DESCRIPTION: Final = PREFIXES["dcterms"] + "description"
+
+#: rows that a timeline draws; the list beside it has them all
+_DRAWN: Final = 14
+_WIDE, _NARROW = 720, 350
+_SIMILAR: Final = 6
+#: what is told in a section of its own: properties by which other things point to a practice
+_TOLD: Final = frozenset({"derivedFrom", "cause", "effect"})
+_CLASSES: Final[Mapping[str, Kind]] = {"StatusPeriod": "status", "Activity": "activity", "Finding": "finding"}
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """What happened when: drawn in two widths, and the same as a list: when, what kind of thing, what, its page."""
+
+    svg: Markup
+    narrow: Markup
+    rows: tuple[tuple[str, str, str, str], ...]
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """A practice before or after this one, how they hang together, and where that is told."""
+
+    practice: Value
+    how: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Another practice, its country, and how many kinds and roles both have."""
+
+    practice: Value
+    country: Value
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class PracticePage:
+    """The sections that only a practice has; each may be empty."""
+
+    timeline: TimelineView | None
+    laws: tuple[LawView, ...]
+    before: tuple[Descent, ...]
+    after: tuple[Descent, ...]
+    similar: tuple[Similar, ...]
+
+
+def practice_page(
+    graph: Graph,
+    entity: Entity,
+    page: ThingPage,
+    network: Network | None,
+    rules: Mapping[str, tuple[RuleView, ...]],
+    similar: Sequence[tuple[str, str, int]],
+    last: float,
+) -> PracticePage:
+    """These sections. `network` is that of its country, `similar` as `practices_like` gives it, `last` this year."""
+    before, after = _descent(graph, entity)
+    labels = graph.labels([address for row in similar for address in row[:2]])
+    return PracticePage(
+        _timeline(graph, entity, page, network, last),
+        laws(graph, _addresses(entity.facts, "legalBasis"), rules),
+        before,
+        after,
+        tuple(
+            Similar(Value(labels[other], page_of(other)), Value(labels[country], page_of(country)), shared)
+            for other, country, shared in similar
+        ),
+    )
+
+
+def practices_like(table: Table) -> tuple[tuple[str, str, int], ...]:
+    """The first few rows of `similar-practices`: another practice, its country, how much both share.
+
+    >>> practices_like(Table(("other", "country", "shared"), ()))
+    ()
+    """
+    rows = table.rows[:_SIMILAR]
+    return tuple(
+        (other.value, country.value, int(shared.value))
+        for other, country, shared in rows
+        if isinstance(other, NamedNode) and isinstance(country, NamedNode) and isinstance(shared, Literal)
+    )
+
+
+def point_of_release(version: str) -> float:
+    """How far a release can know, as a number of years: the day in its name.
+
+    >>> round(point_of_release("0.1.0+2026-07-01.1"), 1)
+    2026.5
+    """
+    return point_of(day_of(version).date().isoformat()) or 0.0
+
+
+def without_what_is_told(page: ThingPage) -> ThingPage:
+    """The page without the lists whose content stands in a section of its own."""
+    return replace(page, incoming=tuple(group for group in page.incoming if group.property not in _TOLD))
+
+
+def _addresses(facts: Facts, name: str) -> list[str]:
+    return [term.value for term in facts.get(_P + name, ()) if isinstance(term, NamedNode)]
+
+
+# what happened when
+
+
+def _timeline(
+    graph: Graph, entity: Entity, page: ThingPage, network: Network | None, last: float
+) -> TimelineView | None:
+    moments = list(_moments(graph, entity, page, network))
+    lasting = [m for m in moments if m.kind not in ("activity", "finding")]
+    # the dates of a practice alone are among its facts already
+    if len(moments) < 2 or not lasting:
+        return None
+    drawn = moments[:_DRAWN]
+    words = f"{len(drawn)} of {len(moments)} dates" if len(drawn) < len(moments) else f"{len(moments)} dates"
+    svg, narrow = (
+        Markup(timeline_svg(drawn, f"{page.title} over time", f"{words}.", ident=ident, last=last, size=size))
+        for ident, size in (("timeline", _WIDE), ("timeline-narrow", _NARROW))
+    )
+    rows = sorted(moments, key=lambda m: point_of(m.start) or point_of(m.end) or 0)
+    return TimelineView(svg, narrow, tuple((m.when, m.kind, m.label, m.href) for m in rows), len(drawn))
+
+
+def _moments(graph: Graph, entity: Entity, page: ThingPage, network: Network | None) -> Iterable[Moment]:
+    """The practice, its status, its periods, its ties by year, then activities and findings about it."""
+    own = {r.address: _CLASSES[r.type] for r in entity.references if r.type in _CLASSES}
+    periods = _addresses(entity.facts, "period")
+    facts = facts_of(graph, [*own, *periods])
+    yield from _moment("The practice", "practice", entity.facts, "")
+    namer = Namer(graph).learn([*(a for a, kind in own.items() if kind != "status")])
+    by_kind: dict[str, list[Moment]] = {"status": [], "activity": [], "finding": []}
+    for address, kind in own.items():
+        status = next(iter(_addresses(facts[address], "status")), "")
+        label = graph.label(status).capitalize() if kind == "status" and status else namer[address]
+        by_kind[kind] += _moment(label, kind, facts[address], page_of(address) or "")
+    yield from sorted(by_kind["status"], key=lambda m: m.start)
+    for address in periods:
+        yield from _moment(first(facts[address], "note") or "A period", "period", facts[address], "")
+    yield from _ties(page, network)
+    yield from sorted(by_kind["activity"], key=lambda m: m.start)
+    yield from sorted(by_kind["finding"], key=lambda m: m.start)
+
+
+def _moment(label: str, kind: Kind, facts: Facts, href: str) -> Iterable[Moment]:
+    start = first(facts, "startDate") or first(facts, "startYear") or first(facts, "year")
+    end = first(facts, "endDate") or first(facts, "endYear")
+    if point_of(start) is not None or point_of(end) is not None:
+        said = years(facts) or start
+        yield Moment(label, kind, start, end, said.removeprefix("since ") if kind in _DOTS else said, href)
+
+
+_DOTS: Final = ("activity", "finding")
+
+
+def _ties(page: ThingPage, network: Network | None) -> Iterable[Moment]:
+    dated = []
+    for line in page.ties:
+        tie = network.ties.get(line.address) if network else None
+        if tie and (tie.start or tie.end):
+            start, end = str(tie.start or ""), str(tie.end or "")
+            when = f"{start}–{end}" if start and end and start != end else ""
+            when = when or (start if start == end else f"since {start}" if start else f"until {end}")
+            dated.append(Moment(plain(line.sentence), "tie", start, end, when, line.href or "", tie.form))
+    return sorted(dated, key=lambda m: (m.start or m.end, m.label))
+
+
+# where it comes from and what grew out of it
+
+
+def _descent(graph: Graph, entity: Entity) -> tuple[tuple[Descent, ...], tuple[Descent, ...]]:
+    links = [r for r in entity.references if r.type == "CausalLink"]
+    facts = facts_of(graph, [link.address for link in links])
+    before = [(address, "It grew out of", "", "") for address in _addresses(entity.facts, "derivedFrom")]
+    after = [(r.address, "Grew out of it:", "", "") for r in entity.references if r.property == f"{_P}derivedFrom"]
+    for link in links:
+        said = facts[link.address]
+        words = next((t.value for t in said.get(_DESCRIPTION, ()) if isinstance(t, Literal)), "")
+        is_cause = link.property == f"{_P}cause"
+        for other in _addresses(said, "effect" if is_cause else "cause"):
+            row = (
+                other,
+                "It had an effect on" if is_cause else "It was affected by",
+                words,
+                page_of(link.address) or "",
+            )
+            (after if is_cause else before).append(row)
+    namer = Namer(graph).learn([row[0] for row in (*before, *after)])
+    told = [
+        tuple(Descent(Value(namer[a], page_of(a)), how, words, href) for a, how, words, href in dict.fromkeys(rows))
+        for rows in (before, after)
+    ]
+    return told[0], told[1]
