@@ -243,6 +243,25 @@ def network(country: str, format_name: str, output: Path | None, location: str |
         _put(write_network(found, format_name, Beside(graph.version)), output)
 
 
+@commands.command(short_help="Measure the network of a country.")
+@click.argument("country", required=False)
+@_format
+@_output
+@_on
+def measures(country: str | None, format_name: str | None, output: Path | None, location: str | None) -> None:
+    """Measures the actors of a country (two-letter code); without one, the networks of all countries.
+
+    What each measure is stands in docs/measures.md.
+
+    \b
+    p2p measures PT
+    p2p measures PT -o portugal.xlsx
+    p2p measures --format csv
+    """
+    with open_graph(location) as graph:
+        _give(graph.measures(country.upper() if country else None), format_name, output)
+
+
 @commands.command(short_help="Build a release, and load it into a remote store.")
 @click.option(
     "--push",

@@ -79,6 +79,7 @@ def document(settings: Settings) -> Made:
             **{f"/queries/{query.name}": {"get": _saved(query, "patterns")} for query in patterns},
             "/queries/{question}.{suffix}": {"get": _by_suffix(questions, patterns)},
             **_pattern_paths(),
+            **_measure_paths(),
             **_picture_paths(),
             **search_paths(),
             **_thing_paths(),
@@ -252,6 +253,29 @@ def _pattern_paths() -> Made:
         path: {"get": operation(id, "patterns", title, "One table.", answer, [*beside.get(id, []), suffix])}
         for path, (id, title) in parts.items()
     } | {"/country/{code}/brief.pdf": {"get": brief}}
+
+
+def _measure_paths() -> Made:
+    parts = {
+        "/measures.{suffix}": ("measures", "The measures of every country's network, with what chance gives", []),
+        "/country/{code}/measures.{suffix}": ("country_measures", "The measures of each actor of a country", [_code()]),
+        "/country/{code}/mixing.{suffix}": (
+            "country_mixing",
+            "Tied pairs by role, against chance",
+            [_code()],
+        ),
+        "/country/{code}/triads.{suffix}": ("country_triads", "Triads of actors by role, against chance", [_code()]),
+    }
+    told = "What each measure is stands on the page `/measures`."
+    answer = responses(media_types(("table",)), "The table.", (404, 429, 500, 503))
+    suffix = suffix_parameter(("table",))
+    archive = responses({"application/zip": {"schema": _STRING}}, "The archive.", (404, 429, 500, 503))
+    about = "Actors, pairs, ties and measures as CSV, with a script for R and statnet."
+    bundle = operation("network_for_r", "patterns", "The network of a country for R", about, archive, [_code()])
+    return {
+        path: {"get": operation(id, "patterns", title, told, answer, [*beside, suffix])}
+        for path, (id, title, beside) in parts.items()
+    } | {"/country/{code}/network.zip": {"get": bundle}}
 
 
 def _picture_paths() -> Made:

@@ -38,8 +38,9 @@ __all__ = [
 #: a network with fewer tied pairs is not compared with chance
 LEAST_PAIRS: Final = 12
 
-#: tied pairs up to which many draws are made; a larger network needs fewer to be told from chance, and costs more
-_SMALL: Final = 5_000
+#: tied pairs up to which so many random networks and deals are made; what is larger is told from chance by fewer
+_DRAWS: Final = ((500, 199, 999), (5_000, 99, 999))
+_FEWEST: Final = (19, 99)
 #: numbers held at once while roles are dealt
 _AT_ONCE: Final = 2_000_000
 _MANY: Final = len(FAMILIES)
@@ -62,7 +63,8 @@ def draws_for(graph: SimpleGraph) -> Draws:
     """
     if len(graph.pairs) < LEAST_PAIRS:
         return Draws(0, 0)
-    return Draws(199, 999) if len(graph.pairs) <= _SMALL else Draws(19, 99)
+    chosen = next((draws for most, *draws in _DRAWS if len(graph.pairs) <= most), _FEWEST)
+    return Draws(*chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,10 @@ def r_bundle(network: Network, found: Measured, title: str, version: str) -> byt
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in content.items():
-            archive.writestr(zipfile.ZipInfo(name, _DAY), data, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, _DAY)
+            # a file that everybody may read, and its owner may change
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 

@@ -72,14 +72,20 @@ if (has("network")) {
 } else cat("Without the package network there is no network object: install.packages(\"network\")\n")
 
 # Models are a beginning, not a result: think about what was not written down before you read their numbers.
+fitted <- function(title, model) {
+  cat("\n", title, "\n", sep = "")
+  tryCatch(print(summary(model())), error = function(e) cat("not fitted:", conditionMessage(e), "\n"))
+}
 if (has("ergm") && has("network") && n > 20 && Sys.getenv("P2P_MODELS") != "no") {
   suppressMessages(library(ergm))
   set.seed(20191)
-  print(summary(ergm(net ~ edges + nodematch("family"))))
-  print(summary(ergm(net ~ edges + nodefactor("family") + nodematch("family") + gwdegree(0.5, fixed = TRUE))))
+  fitted("Ties within a family of roles", function() ergm(net ~ edges + nodematch("family")))
+  fitted("The same, given how many ties each family has", function()
+    ergm(net ~ edges + nodefactor("family") + nodematch("family") + gwdegree(0.5, fixed = TRUE)))
   if (has("ergm.multi")) {
     suppressMessages(library(ergm.multi))
     layers <- Layer(formal = network_of(formal), informal = network_of(informal))
-    print(summary(ergm(layers ~ L(~edges, ~formal) + L(~edges, ~informal) + L(~edges, ~formal & informal))))
+    fitted("Formal and informal ties as two layers", function()
+      ergm(layers ~ L(~edges, ~formal) + L(~edges, ~informal) + L(~edges, ~formal & informal)))
   }
 } else cat("Models need the packages ergm and network (and ergm.multi for layers): install.packages(\"ergm.multi\")\n")
