@@ -19,13 +19,14 @@ from p2p_graph.contributing.ledger import Ledger, location_of
 from p2p_graph.contributing.roles import Account
 from p2p_graph.contributing.submissions import Accepted, accepted_in, gone_from
 from p2p_graph.contributing.uploads import UploadLimits
+from p2p_graph.contributing.wording import rarities
 from p2p_graph.curation import Sources, quads_of, read_data, read_words
 from p2p_graph.errors import NotWritable
 from p2p_graph.model import Fault
 from p2p_graph.turtle import write_canonical
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
-__all__ = ["Contributed", "cleared", "contributed", "export", "open_desk"]
+__all__ = ["Contributed", "cleared", "contributed", "export", "knowledge", "open_desk"]
 
 #: the graph that says of each contributed graph who gave it, when it was accepted, and under which licence
 _PROVENANCE: Final = NamedNode(f"{BASE}graph/contributed/provenance")
@@ -39,7 +40,12 @@ def open_desk(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Desk:
     """The desk of an installation. Data and shapes are read once, which takes about a second."""
-    sources = sources or Sources.shared()
+    known, check = knowledge(sources or Sources.shared())
+    return Desk(ledger, known, check, UploadLimits.of(settings), now)
+
+
+def knowledge(sources: Sources) -> tuple[Known, Check]:
+    """What a desk has to know: the words and the curated data, and how a contribution is checked."""
     policy = read_policy(sources.ontology)
     triples = [quad.triple for quad in read_words(sources)]
     for source in read_data(sources.data):
@@ -48,7 +54,7 @@ def open_desk(
         Shapes.load(sources.ontology / "shapes"),
         lambda source, around: wording_faults([source], around, policy),
     )
-    return Desk(ledger, Known(triples), check, UploadLimits.of(settings), now)
+    return Known(triples), check
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,7 @@ def cleared(given: Contributed, curated: Iterable[Triple], sources: Sources) -> 
         around = [*context, *(who.triples if who else ())]
         everything = [*around, *(triple for source in given.files for triple in source.triples)]
         faults = [*validate(given.files, around, shapes), *wording_faults(given.files, everything, policy)]
+        faults += rarities(given.files, everything, policy)
         if not given.files or not faults:
             return given, tuple(left_out)
 

@@ -12,12 +12,14 @@ from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode,
 
 from p2p_graph.config import share
 from p2p_graph.contributing import Shapes, Source, read_policy, validate, wording_faults
+from p2p_graph.contributing.wording import discreet, rarities
 from p2p_graph.errors import DataError
 from p2p_graph.model import Fault
+from p2p_graph.privacy import coarsen
 from p2p_graph.turtle import leading_comments, write_canonical
-from p2p_graph.vocab import BASE
+from p2p_graph.vocab import BASE, PREFIXES
 
-__all__ = ["Sources", "check", "data_error", "in_order", "quads_of", "read_data", "read_files", "read_words"]
+__all__ = ["Sources", "check", "coarser", "data_error", "in_order", "quads_of", "read_data", "read_files", "read_words"]
 
 _Term = TypeVar("_Term")
 _QUOTED = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>', re.DOTALL)
@@ -94,9 +96,22 @@ def check(files: Iterable[Source], sources: Sources) -> tuple[Fault, ...]:
         found = None if name in names else _read(path, name)
         if isinstance(found, Source):
             context += found.triples
-    faults = validate(checked, context, Shapes.load(sources.ontology / "shapes"))
-    own = [triple for source in checked for triple in source.triples]
-    return (*faults, *wording_faults(checked, [*context, *own], read_policy(sources.ontology)))
+    policy = read_policy(sources.ontology)
+    everything = [*context, *(triple for source in checked for triple in source.triples)]
+    faults = discreet(validate(checked, context, Shapes.load(sources.ontology / "shapes")), everything, policy)
+    return (*faults, *wording_faults(checked, everything, policy), *rarities(checked, everything, policy))
+
+
+def coarser(quads: Iterable[Quad], sources: Sources) -> list[Quad]:
+    """All quads of a release with place and year as coarse as the policy wants them.
+
+    What comes in the place of a triple stands in the graph that says what its subject is.
+    """
+    given = list(quads)
+    change = coarsen([quad.triple for quad in given], read_policy(sources.ontology))
+    homes = {quad.subject: quad.graph_name for quad in given if quad.predicate.value == f"{PREFIXES['rdf']}type"}
+    added = (Quad(t.subject, t.predicate, t.object, homes[t.subject]) for t in change.added)
+    return [*(quad for quad in given if quad.triple not in change.removed), *added]
 
 
 def in_order(files: dict[Path, Source]) -> dict[Path, str]:

@@ -45,7 +45,7 @@ from pyoxigraph import (
 
 from p2p_graph.config import Settings
 from p2p_graph.contributions import Contributed, cleared, contributed
-from p2p_graph.curation import Sources, check, data_error, quads_of, read_data, read_words
+from p2p_graph.curation import Sources, check, coarser, data_error, quads_of, read_data, read_words
 from p2p_graph.errors import DataError, NoRelease
 from p2p_graph.model import Fault, Table
 from p2p_graph.purged import Purged, read as read_purged
@@ -212,7 +212,7 @@ def _checked(
     step(2)
     library = Library.load(sources.queries)
     while True:
-        store = _closed([*curated, *given.quads()], library.folder("release"))
+        store = _closed(coarser([*curated, *given.quads()], sources), library.folder("release"))
         faults = (*_found(store, library.folder("checks")), *_named_again(store, purged))
         theirs = {fault.file for fault in faults} & {source.file for source in given.files}
         if any(fault.file not in theirs for fault in faults):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
@@ -13,11 +14,11 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from p2p_graph.contributing.validation import Source, line_of
 from p2p_graph.model import Fault
-from p2p_graph.privacy import Exposure, Gate, Policy, explain, masked
+from p2p_graph.privacy import Exposure, Gate, Policy, coarsen, explain, masked
 from p2p_graph.text import fold
 from p2p_graph.vocab import PREFIXES, kind_and_slug, p2p, shorten
 
-__all__ = ["exposures", "read_policy", "wording_faults"]
+__all__ = ["discreet", "exposures", "rarities", "read_policy", "wording_faults"]
 
 _LABEL = PREFIXES["rdfs"] + "label"
 #: how alike two folded names are before they are one organisation spelt twice
@@ -48,6 +49,29 @@ def exposures(sources: Iterable[Source], everything: Iterable[Triple], policy: P
             path = shorten(found.path) if found.path else ""
             yield _fault(source.file, line, _shown(found), path, found.kind, found.shown)
         yield from _beside_triples(source, gate)
+
+
+def rarities(sources: Iterable[Source], everything: Iterable[Triple], policy: Policy) -> Iterator[Fault]:
+    """Groups in some sources that too few others resemble, whatever is made coarser.
+
+    `everything` must be the whole graph with its lists of words: the fewer groups it holds, the more are rare.
+    """
+    checked = tuple(sources)
+    own = {_address(triple): source for source in checked for triple in source.triples}
+    for found in coarsen(everything, policy).exposures if own else ():
+        if source := own.get(found.subject):
+            path = shorten(found.path) if found.path else ""
+            yield _fault(source.file, line_of(source.text, found.subject), _shown(found), path, found.kind, found.shown)
+
+
+def discreet(faults: Iterable[Fault], everything: Iterable[Triple], policy: Policy) -> Iterator[Fault]:
+    """Faults of any kind, with what could lead to a person masked in what they show: they end up in logs."""
+    gate = Gate(policy, tuple(everything))
+    for fault in faults:
+        name = gate.slug(fault.subject.rpartition(":")[2])
+        subject = fault.subject.replace(name, masked(name)) if name else fault.subject
+        is_telling = gate.is_unknown(fault.path) or gate.read(fault.value)
+        yield replace(fault, subject=subject, value=masked(fault.value) if is_telling else fault.value)
 
 
 def _shown(found: Exposure) -> str:

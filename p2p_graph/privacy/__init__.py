@@ -5,8 +5,27 @@ in `docs/privacy.md`.
 """
 
 from p2p_graph.privacy.facts import Exposure, Gate
+from p2p_graph.privacy.groups import Change, Coarser, coarsen
 from p2p_graph.privacy.policy import Ladder, Policy
+from p2p_graph.privacy.tables import Hidden, bounds, suppress
 from p2p_graph.privacy.texts import Disclosure, Reader, disclosures, masked
 from p2p_graph.privacy.words import WORDS, explain
 
-__all__ = ["WORDS", "Disclosure", "Exposure", "Gate", "Ladder", "Policy", "Reader", "disclosures", "explain", "masked"]
+__all__ = [
+    "WORDS",
+    "Change",
+    "Coarser",
+    "Disclosure",
+    "Exposure",
+    "Gate",
+    "Hidden",
+    "Ladder",
+    "Policy",
+    "Reader",
+    "bounds",
+    "coarsen",
+    "disclosures",
+    "explain",
+    "masked",
+    "suppress",
+]

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from p2p_graph.privacy.policy import Policy
 from p2p_graph.privacy.texts import Disclosure, Reader, masked
-from p2p_graph.vocab import BASE, PREFIXES, kind_and_slug, p2p
+from p2p_graph.vocab import BASE, PREFIXES, kind_and_slug, p2p, shorten
 
 __all__ = ["Exposure", "Gate"]
 
@@ -74,6 +74,11 @@ class Gate:
         """What a text beside the triples, such as a remark or the name of a file, gives away."""
         return self._reader.read(text)
 
+    def is_unknown(self, path: str) -> bool:
+        """Whether a property, written out or with its prefix, is none of those that nobody has to look at."""
+        known = {shorten(one) for one in self.policy.properties} | self.policy.properties
+        return bool(path) and not path.startswith((PREFIXES["p2p"], "p2p:")) and path not in known
+
     @cached_property
     def _reader(self) -> Reader:
         return Reader(self.policy, frozenset(self._standing()))
@@ -98,7 +103,7 @@ class Gate:
         def exposure(what: str, text: str, start: int = 0) -> Exposure:
             return Exposure(subject, path, what, text, start)
 
-        if not (path.startswith(PREFIXES["p2p"]) or path in self.policy.properties):
+        if not path.startswith(PREFIXES["p2p"]) and path not in self.policy.properties:
             yield exposure("unknown field", _value(said))
         elif isinstance(said, Literal):
             yield from (exposure(d.kind, d.text, d.start) for d in self._literal(said, kind, path))

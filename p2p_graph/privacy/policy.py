@@ -38,6 +38,8 @@ class Policy:
     traces: Traces
     #: family of roles → why it is protected: `undocumented` (unless a public document says it), `city` (never finer)
     roles_at_risk: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: kinds of documents that can be found without an address
+    published_kinds: frozenset[str] = frozenset()
     ladder: Ladder = field(default_factory=Ladder)
     numbers_of_people: frozenset[str] = frozenset()
     units_of_people: frozenset[str] = frozenset()
@@ -71,6 +73,7 @@ class Policy:
             names=names,
             traces=traces,
             roles_at_risk={PREFIXES["role"] + role: frozenset(why) for role, why in at_risk},
+            published_kinds=frozenset(map(_full, data.get("published_kinds", ()))),
             ladder=Ladder(
                 tuple(steps.get("places", Ladder().places)),
                 tuple(steps.get("years", Ladder().years)),

@@ -41,6 +41,10 @@ WORDS: Final = MappingProxyType(
         "out, or round both.",
         "rare neighbourhood": "Nobody else in the graph has this role and works with just these others, so the group "
         "could be known by it. Name fewer partners, or a published document that tells of it.",
+        "rare combination": "Fewer than 5 groups with this role are known in the country, and no published document "
+        "tells of this one, so its people could be known. Name a published document, or leave the group out.",
+        "place or year in words": "This text or address holds a place or a year that is made coarser, because few "
+        "groups like this are known there. Write it without, such as “in the north”.",
         "hidden letters": "A word here holds signs that nobody sees, or letters of two alphabets. Type it again.",
         "unknown field": "This field is none of those that are published. Use the fields of the form, or write it as a "
         "note in words.",
