@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from p2p_graph.errors import UnknownThing
 from p2p_graph.reading.drawing import Scene
 from p2p_graph.reading.graph import Entity
+from p2p_graph.reading.network import around, mixing
 from p2p_graph.vocab import BASE, SCHEMES
 from webapp import country_page, instances, organisation_page, pictures, practice_page, wording
 from webapp.addresses import address_of_path
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph, page_kept, remembered
 from webapp.describing import ThingPage, describe_thing
 from webapp.kept import all_countries, all_networks, all_patterns
 from webapp.law import RuleView, rules_by_act
@@ -139,7 +140,7 @@ def _network(code: str) -> pictures.NetworkPicture | None:
 def thing(kind: str, slug: str) -> AnyResponse:
     """The page of a thing, or its data if the address ends in a suffix or the asker prefers data."""
     address = address_of_path(kind, slug)
-    return page_or_data(address, lambda: _thing_page(address))
+    return page_or_data(address, lambda: page_kept(address, lambda: _thing_page(address)))
 
 
 def _thing_page(address: str) -> str:
@@ -157,11 +158,12 @@ def _thing_page(address: str) -> str:
 
 def _practice_page(entity: Entity, page: ThingPage) -> str:
     code = page.country[0] if page.country else ""
+    network = all_networks().get(code) or graph().network(practice=entity.slug)
     more = practice_page.practice_page(
         graph(),
         entity,
         page,
-        all_networks().get(code),
+        network,
         _rules(code) if code else {},
         _like(entity.slug),
         practice_page.point_of_release(graph().version),
@@ -170,7 +172,7 @@ def _practice_page(entity: Entity, page: ThingPage) -> str:
         "browse/practice.html",
         page=practice_page.without_what_is_told(page),
         more=more,
-        wheel=pictures.practice_wheel(graph(), entity.slug) if page.ties else None,
+        wheel=pictures.practice_wheel(mixing(around(network, entity.address)), page.title) if page.ties else None,
         patterns=instances.of_practice(graph(), all_patterns(), entity.address),
     )
 

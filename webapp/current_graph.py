@@ -29,7 +29,7 @@ from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.store import Dataset
 from p2p_graph.tables import Labels
 
-__all__ = ["CurrentGraph", "answered", "graph", "install", "is_lasting", "remembered"]
+__all__ = ["CurrentGraph", "answered", "graph", "install", "is_lasting", "page_kept", "remembered"]
 
 Made = TypeVar("Made")
 
@@ -211,6 +211,14 @@ def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
     if key not in memory:
         memory[key] = make()
     return cast(Made, memory[key])
+
+
+def page_kept(key: Hashable, make: Callable[[], str]) -> bytes:
+    """A page that only changes with the release: made once, and let go when others are asked for more.
+
+    Unlike what is `remembered` there may be any number of them.
+    """
+    return _lease().answer(("page", key), lambda: make().encode())
 
 
 def is_lasting(query: str) -> bool:

@@ -204,7 +204,7 @@ def data_of_thing(address: str, suffix: str) -> Response:
     return response
 
 
-def page_or_data(address: str, page: Callable[[], str]) -> Response:
+def page_or_data(address: str, page: Callable[[], str | bytes]) -> Response:
     """The page of a thing, or its data for an asker who prefers data to a page."""
     suffix = chosen_for_thing()
     return data_of_thing(address, suffix) if suffix else fresh(page)

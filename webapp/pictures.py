@@ -132,13 +132,12 @@ def _country(code: str) -> str:
     return address_of_path("country", code)
 
 
-def practice_wheel(graph: Graph, slug: str) -> WheelPicture:
+def practice_wheel(wheel: Wheel, name: str) -> WheelPicture:
     """The wheel of one practice."""
-    wheel = graph.wheel(practice=slug)
     met = {family for chord in wheel.chords for family in (chord.one, chord.other)}
     roles = joined([ENGLISH.families[family] for family in FAMILIES if family in met])
     sentence = f"{_capital(roles)}, joined by {ENGLISH.ties(wheel.coverage.ties)}."
-    return _picture(wheel, graph.label(address_of_path("practice", slug)), sentence, 380, None)
+    return _picture(wheel, name, sentence, 380, None)
 
 
 def _picture(wheel: Wheel, name: str, sentence: str, size: int, href: Link | None) -> WheelPicture:

@@ -88,7 +88,7 @@ def practice_page(
     graph: Graph,
     entity: Entity,
     page: ThingPage,
-    network: Network | None,
+    network: Network,
     rules: Mapping[str, tuple[RuleView, ...]],
     similar: Sequence[tuple[str, str, int]],
     last: float,
@@ -143,9 +143,7 @@ def _addresses(facts: Facts, name: str) -> list[str]:
 # what happened when
 
 
-def _timeline(
-    graph: Graph, entity: Entity, page: ThingPage, network: Network | None, last: float
-) -> TimelineView | None:
+def _timeline(graph: Graph, entity: Entity, page: ThingPage, network: Network, last: float) -> TimelineView | None:
     moments = list(_moments(graph, entity, page, network))
     lasting = [m for m in moments if m.kind not in ("activity", "finding")]
     # the dates of a practice alone are among its facts already
@@ -161,7 +159,7 @@ def _timeline(
     return TimelineView(svg, narrow, tuple((m.when, m.kind, m.label, m.href) for m in rows), len(drawn))
 
 
-def _moments(graph: Graph, entity: Entity, page: ThingPage, network: Network | None) -> Iterable[Moment]:
+def _moments(graph: Graph, entity: Entity, page: ThingPage, network: Network) -> Iterable[Moment]:
     """The practice, its status, its periods, its ties by year, then activities and findings about it."""
     own = {r.address: _CLASSES[r.type] for r in entity.references if r.type in _CLASSES}
     periods = _addresses(entity.facts, "period")
@@ -192,10 +190,10 @@ def _moment(label: str, kind: Kind, facts: Facts, href: str) -> Iterable[Moment]
 _DOTS: Final = ("activity", "finding")
 
 
-def _ties(page: ThingPage, network: Network | None) -> Iterable[Moment]:
+def _ties(page: ThingPage, network: Network) -> Iterable[Moment]:
     dated = []
     for line in page.ties:
-        tie = network.ties.get(line.address) if network else None
+        tie = network.ties.get(line.address)
         if tie and (tie.start or tie.end):
             start, end = str(tie.start or ""), str(tie.end or "")
             when = f"{start}–{end}" if start and end and start != end else ""

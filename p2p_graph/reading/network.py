@@ -190,13 +190,13 @@ def joined(networks: Iterable[Network]) -> Network:
     )
 
 
-def around(network: Network, actor: str) -> Network:
-    """Only the ties that an actor takes part in, with all who take part in them; its practices are those of the ties.
+def around(network: Network, thing: str) -> Network:
+    """Only the ties that an actor takes part in, or of a practice; with all who take part, and the ties' practices.
 
     >>> around(joined([]), "x").graph.number_of_nodes()
     0
     """
-    ties = {tie.address: tie for tie in network.ties_of(actor)}
+    ties = {a: tie for a, tie in network.ties.items() if thing in tie.participants or thing in tie.practices}
     actors = {a: network.actors[a] for tie in ties.values() for a in tie.participants}
     labels = {p: network.practice_labels.get(p, p) for tie in ties.values() for p in tie.practices}
     return _joined(actors, ties, (), labels, labels)
