@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -9,8 +10,10 @@ from flask import Blueprint, Response, render_template, request
 
 from p2p_graph.formats import write
 from p2p_graph.reading.comparing import Difference, difference, difference_rows, overlaid, pooled
+from p2p_graph.reading.europe import Place, europe_svg, mapped
 from p2p_graph.reading.network import Network, Wheel, filtered, mixing
 from webapp import side_by_side
+from webapp.addresses import address_of_path
 from webapp.current_graph import graph
 from webapp.kept import all_countries, all_networks
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
@@ -19,6 +22,9 @@ from webapp.viewing import REST, Shown, read
 __all__ = ["pages"]
 
 pages = Blueprint("compare", __name__)
+
+#: widths of a map, in pixels
+_WIDE, _NARROW = 760, 350
 
 
 def _asked() -> tuple[Shown, dict[str, str]]:
@@ -80,6 +86,29 @@ def _href(shown: Shown) -> side_by_side.Behind:
         return f"/queries/ties-between-roles?{urlencode(fields)}"
 
     return behind
+
+
+@pages.get("/europe.svg")
+def map_of_numbers() -> Response:
+    """A map of Europe with a number for each country, given by its two letters; others are left out."""
+    numbers = {code: number for code in sorted(mapped()) if (number := _number(request.args.get(code, ""))) is not None}
+    pages_of = {row.code: f"/country/{row.code}" for row in all_countries()}
+    names = graph().labels([address_of_path("country", code) for code in numbers])
+    places = {}
+    for code, number in numbers.items():
+        name = names[address_of_path("country", code)]
+        places[code] = Place(name, number, pages_of.get(code, ""), f"{name}: {number:g}")
+    size = _NARROW if request.args.get("size") == "narrow" else _WIDE
+    svg = europe_svg(places, "Map of Europe", f"{len(places)} countries with a number.", ident="europe", size=size)
+    return fresh(lambda: svg, "image/svg+xml")
+
+
+def _number(said: str) -> float | None:
+    try:
+        number = float(said[:30])
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 @pages.get("/compare.<slug:suffix>")

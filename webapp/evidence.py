@@ -26,7 +26,7 @@ __all__ = ["pages"]
 pages = Blueprint("evidence", __name__)
 
 #: radii of a bubble that has room for its number, and of the largest; areas between them grow evenly
-_SMALLEST, _LARGEST = 8.5, 16.0
+_SMALLEST, _LARGEST = 8.5, 15.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ Behind = Callable[[str, str, str], str]
 
 _SIZE = 230
 _LARGE = 420
-_MAP, _NARROW_MAP = 760, 350
+_MAP, _NARROW_MAP = 600, 350
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,14 @@ def europe(wheels: Mapping[str, Wheel], names: Mapping[str, str]) -> MapPicture:
     most = max(rows, key=lambda row: row[2], default=None)
     sentence = f"Most in {most[0]}: {_of_practices(most[2], most[3])}." if most and most[2] else "None in any country."
     svg, narrow = (
-        Markup(europe_svg(places, "Map of Europe", sentence, ident=ident, unit=ENGLISH.practices, size=size))
+        Markup(europe_svg(places, "Map of Europe", sentence, ident=ident, unit=_practices, size=size))
         for ident, size in (("europe", _MAP), ("europe-narrow", _NARROW_MAP))
     )
     return MapPicture(svg, narrow, sentence, rows)
+
+
+def _practices(number: float) -> str:
+    return ENGLISH.practices(int(number))
 
 
 def _of_practices(number: int, recorded: int | None) -> str:

@@ -17,7 +17,7 @@ from typing import Final
 
 from p2p_graph.reading.style import PAPER, escape, figure
 
-__all__ = ["LAND", "MAP_INK", "Place", "europe_svg"]
+__all__ = ["LAND", "MAP_INK", "Place", "europe_svg", "mapped"]
 
 #: the colour of shades on paper; the style sheet has that of the night
 MAP_INK: Final = "#14565f"
@@ -56,12 +56,21 @@ _ASIDE: Final[Mapping[str, tuple[int, int]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country on a map: its name, its number, its page, and what a screen reader says of it."""
+    """A country on a map: its name, its number, its page if there is one, and what a screen reader says of it."""
 
     name: str
-    number: int
+    number: float
     href: str
     words: str
+
+    @property
+    def text(self) -> str:
+        """The number as it stands on the map.
+
+        >>> Place("Malta", 12345, "", "").text, Place("Malta", 2.5, "", "").text
+        ('12,345', '2.5')
+        """
+        return f"{self.number:,.0f}" if float(self.number).is_integer() else f"{self.number:,.4g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +104,25 @@ def _land() -> _Land:
     return _Land(told["width"], told["height"], told["around"], countries)
 
 
+def mapped() -> frozenset[str]:
+    """The two-letter codes of the countries that the map can tell.
+
+    >>> "MT" in mapped(), "US" in mapped()
+    (True, False)
+    """
+    return frozenset(_land().countries)
+
+
 def europe_svg(
     places: Mapping[str, Place],
     title: str,
     description: str,
     *,
     ident: str,
-    unit: Callable[[int], str] = str,
+    unit: Callable[[float], str] | None = None,
     size: float = 760,
 ) -> str:
-    """The map as text of SVG; `places` by two-letter code. `unit` puts a number into words for the key.
+    """The map as text of SVG; `places` by two-letter code. `unit` puts the largest into words for the key.
 
     `ident` begins every id. A country with a number is a link, shaded from pale to strong in proportion to the
     largest; nought is an outline without shade. Codes that the land does not hold are left out: see `places` beside.
@@ -118,7 +136,7 @@ def europe_svg(
     land = _land()
     scale = size / land.width
     known = {code: place for code, place in places.items() if code in land.countries}
-    most = max((place.number for place in known.values()), default=0)
+    most = max((place.number for place in known.values()), default=0.0)
     pale = "".join(land.countries[code].path for code in land.countries if code not in known)
     parts = [
         f'<path class="land around" d="{land.around}" fill="currentColor" fill-opacity="0.03"/>',
@@ -127,13 +145,14 @@ def europe_svg(
     # the largest first, so that dots and names of small ones lie on top
     order = sorted(known, key=lambda code: -land.countries[code].size)
     parts += [_country(code, known[code], land.countries[code], most, scale) for code in order]
-    if most:
-        parts.append(_key(land, most, unit, scale))
-    ident = escape(ident)
+    if most > 0:
+        ends = ("0", unit(most) if unit else Place("", most, "", "").text)
+        parts.append(_key(land, ends, scale))
+    ident, linked = escape(ident), any(place.href for place in known.values())
     width, height = figure(land.width), figure(land.height)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="p2p-picture europe" width="{figure(size)}" '
-        f'height="{figure(land.height * scale)}" viewBox="0 0 {width} {height}" role="{"group" if known else "img"}" '
+        f'height="{figure(land.height * scale)}" viewBox="0 0 {width} {height}" role="{"group" if linked else "img"}" '
         f'aria-labelledby="{ident}-title" aria-describedby="{ident}-desc" '
         f"font-family=\"'Source Sans 3', 'Source Sans Pro', 'Segoe UI', 'Noto Sans', sans-serif\" fill=\"none\">"
         f'<title id="{ident}-title">{escape(title)}</title><desc id="{ident}-desc">{escape(description)}</desc>'
@@ -141,11 +160,11 @@ def europe_svg(
     )
 
 
-def _shade(number: int, most: int) -> str:
-    return f"{_PALE + (_STRONG - _PALE) * number / most:.2f}" if number else "0"
+def _shade(number: float, most: float) -> str:
+    return f"{_PALE + (_STRONG - _PALE) * number / most:.2f}" if number > 0 else "0"
 
 
-def _country(code: str, place: Place, outline: _Outline, most: int, scale: float) -> str:
+def _country(code: str, place: Place, outline: _Outline, most: float, scale: float) -> str:
     paint = f'fill="{MAP_INK}" fill-opacity="{_shade(place.number, most)}"'
     edge = f'stroke="currentColor" stroke-width="{figure(1.1 / scale)}" stroke-linejoin="round"'
     body = f'<path class="shade" d="{outline.path}" {paint} {edge} stroke-opacity="0.75"/>'
@@ -153,7 +172,8 @@ def _country(code: str, place: Place, outline: _Outline, most: int, scale: float
         r = figure(max(_RADIUS, 5.0 / scale))
         body += f'<circle class="shade" cx="{figure(outline.x)}" cy="{figure(outline.y)}" r="{r}" {paint} {edge}/>'
     body += _name(code, place, outline, scale)
-    return f'<a class="place" href="{escape(place.href)}"><title>{escape(place.words)}</title>{body}</a>'
+    told = f"<title>{escape(place.words)}</title>{body}"
+    return f'<a class="place" href="{escape(place.href)}">{told}</a>' if place.href else f'<g class="place">{told}</g>'
 
 
 def _name(code: str, place: Place, outline: _Outline, scale: float) -> str:
@@ -178,11 +198,11 @@ def _name(code: str, place: Place, outline: _Outline, scale: float) -> str:
         f"{leader}<text {style}>"
         f'<tspan x="{figure(x)}" y="{figure(y - font * 0.15)}" font-size="{figure(font)}">{escape(word)}</tspan>'
         f'<tspan class="number" x="{figure(x)}" y="{figure(y + font)}" font-size="{figure(font * 1.12)}" '
-        f'font-weight="600">{place.number}</tspan></text>'
+        f'font-weight="600">{escape(place.text)}</tspan></text>'
     )
 
 
-def _key(land: _Land, most: int, unit: Callable[[int], str], scale: float) -> str:
+def _key(land: _Land, ends: tuple[str, str], scale: float) -> str:
     """From pale to strong in steps, with the words for both ends."""
     font, steps = 11.5 / scale, 5
     wide, high = 24 / scale, 10 / scale
@@ -193,10 +213,10 @@ def _key(land: _Land, most: int, unit: Callable[[int], str], scale: float) -> st
         f'fill-opacity="{_PALE + (_STRONG - _PALE) * i / (steps - 1):.2f}"/>'
         for i in range(steps)
     )
-    ends = (("start", x, "1"), ("end", x + steps * wide, unit(most)))
+    places = (("start", x, ends[0]), ("end", x + steps * wide, ends[1]))
     words = "".join(
         f'<text x="{figure(at)}" y="{figure(y - 5 / scale)}" text-anchor="{anchor}" font-size="{figure(font)}" '
         f'fill="currentColor" fill-opacity="0.72">{escape(text)}</text>'
-        for anchor, at, text in ends
+        for anchor, at, text in places
     )
     return f'<g class="key">{boxes}{words}</g>'

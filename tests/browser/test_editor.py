@@ -329,7 +329,7 @@ def test_numbers_are_drawn_as_bars_and_on_a_map(visit: Visit) -> None:
     widths = answer.locator("rect.bar").evaluate_all("bars => bars.map(bar => Number(bar.getAttribute('width')))")
     assert widths[1] == pytest.approx(2 * widths[0])
     answer.get_by_role("button", name="Map").click()
-    expect(answer.locator("rect.share")).to_have_count(2)
+    expect(answer.locator("svg.europe .place")).to_have_count(2)
     expect(answer.locator("figcaption")).to_contain_text(re.compile(r"Not on the map: .+ 1\."))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from p2p_graph.reading import europe
-from p2p_graph.reading.europe import LAND, Place, europe_svg
+from p2p_graph.reading.europe import LAND, Place, europe_svg, mapped
 
 FILE = Path(europe.__file__).with_name(LAND)
 TOLD = json.loads(FILE.read_text(encoding="utf-8"))
@@ -109,3 +109,9 @@ def test_map_without_numbers_is_one_image() -> None:
     assert svg.attrib["role"] == "img"
     assert list(svg.iter(f"{NS}a")) == []
     assert {link.attrib["role"] for link in [drawn({"PL": place("PL", 1)})]} == {"group"}
+
+
+def test_script_of_the_answers_knows_the_countries_of_the_map() -> None:
+    script = Path(europe.__file__).parents[2] / "webapp" / "static" / "js" / "sparql-drawing.js"
+    listed = script.read_text(encoding="utf-8").partition("new Set((")[2].partition(")")[0]
+    assert set(re.findall(r"[A-Z]{2}", listed)) == mapped()

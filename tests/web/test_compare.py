@@ -78,3 +78,13 @@ def test_map_holds_the_practices_that_the_choice_leaves_and_an_equal_table(clien
     chosen = re.findall(r'<th scope="row"><a href="/country/(X.)">[^<]+</a></th><td class="number">(\d+)</td>', fewer)
     assert sum(int(n) for _, n in chosen) < sum(int(n) for _, n in numbers)
     assert "the roles chosen" in read(fewer).text
+
+
+def test_map_of_numbers_shows_what_is_a_number_of_a_country(client: FlaskClient) -> None:
+    response = client.get("/europe.svg?PT=2.5&GR=1000&PL=much&QQ=3&FR=nan")
+    assert response.content_type == "image/svg+xml"
+    svg = response.get_data(as_text=True)
+    assert svg.count('class="place"') == 2
+    assert ">2.5</tspan>" in svg
+    assert ">1,000</tspan>" in svg
+    assert 'width="350"' in client.get("/europe.svg?PT=2&size=narrow").get_data(as_text=True)

@@ -29,6 +29,7 @@ LIBRARY = Library.load(share("queries"))
 PAGES = {
     "/country/<slug:code>/network.json",
     "/patterns/<slug:name>.<slug:suffix>",
+    "/europe.svg",
     "/id/<kind:kind>/<slug:slug>.<slug:suffix>",
     "/robots.txt",
     "/sitemap.xml",

@@ -1,4 +1,4 @@
-// Drawings of an answer: bars for one number a row, a network for pairs of things, a map of tiles for countries. Each
+// Drawings of an answer: bars for one number a row, a network for pairs of things, a map for countries. Each
 // takes the rows as the table shows them, filtered and sorted; the table is the same in words.
 
 const BARS = 40;
@@ -8,13 +8,9 @@ const NODES = 120;
 const GRAVITY = 1.4;
 const COUNTRY = /\/id\/country\/([A-Z]{2})$/;
 
-/** Column and row of each country on the map of tiles, near to where it lies. */
-const TILES = {
-  IS: [0, 0], NO: [4, 0], SE: [5, 0], FI: [6, 0], EE: [6, 1], IE: [0, 2], GB: [1, 2], NL: [3, 2], DK: [4, 2], LV: [6, 2],
-  BE: [2, 3], LU: [3, 3], DE: [4, 3], PL: [5, 3], LT: [6, 3], FR: [2, 4], CH: [3, 4], CZ: [4, 4], SK: [5, 4], UA: [6, 4],
-  SI: [3, 5], AT: [4, 5], HU: [5, 5], RO: [6, 5], MD: [7, 5], PT: [0, 6], ES: [1, 6], IT: [3, 6], HR: [4, 6], RS: [5, 6],
-  BG: [6, 6], BA: [4, 7], ME: [5, 7], MK: [6, 7], MT: [2, 8], AL: [5, 8], GR: [6, 8], TR: [7, 8], CY: [8, 8],
-};
+/** The countries that the map of Europe can tell. */
+const EUROPE = new Set(("AD AL AT BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS RU "
+  + "SE SI SK SM TR UA XK").split(" "));
 
 const cut = (text, most) => (text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text);
 const many = (n) => `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"}`;
@@ -207,39 +203,34 @@ function country(shown) {
   return columns.findIndex((_, i) => {
     const codes = rows.map((row) => row[i]?.value.match(COUNTRY)?.[1]);
     // One row a country: with more, one number would hide the others.
-    return codes.every(Boolean) && new Set(codes).size === codes.length && codes.some((code) => TILES[code]);
+    return codes.every(Boolean) && new Set(codes).size === codes.length && codes.some((code) => EUROPE.has(code));
   });
 }
 
+/** The map is drawn on the server from the numbers, as on other pages; the table has the same. */
 function map(shown) {
   const { rows, columns } = shown.answer;
   const [where, value] = [country(shown), numbers(shown)];
   const known = new Map(shown.shown.map((i) => [rows[i][where].value.match(COUNTRY)[1], i]));
-  const most = Math.max(1e-9, ...[...known.values()].map((i) => number(shown, i, value)).filter(Number.isFinite));
-  const size = 64;
-  const drawing = svg("svg", {
-    viewBox: `0 0 ${9 * size} ${9 * size}`, class: "tiles", role: "group",
-    "aria-label": `${columns[value]} by country; the same numbers as in the table`,
-  });
-  for (const [code, [x, y]] of Object.entries(TILES)) {
-    const i = known.get(code);
-    const n = i === undefined ? NaN : number(shown, i, value);
-    const has = Number.isFinite(n);
-    const box = { x: x * size + 2, y: y * size + 2, width: size - 4, height: size - 4, rx: 4 };
-    const share = has ? Math.max(0, n / most) : 0;
-    const parts = [svg("rect", { ...box, class: has ? "tile" : "tile none" })];
-    if (has) {
-      const full = share * (size - 4);
-      parts.push(svg("rect", { ...box, y: box.y + size - 4 - full, height: full, class: "share" }));
-      parts.push(svg("text", { x: box.x + size / 2 - 2, y: box.y + 48, class: "tile-number" }, n.toLocaleString("en")));
-    }
-    parts.push(svg("text", { x: box.x + size / 2 - 2, y: box.y + (has ? 25 : 35), class: "tile-code" }, code));
-    if (i !== undefined) parts.unshift(svg("title", {}, `${shown.texts[i][where]}: ${has ? n.toLocaleString("en") : "no number"}`));
-    drawing.append(i === undefined ? svg("g", { "aria-hidden": "true" }, ...parts) : linked(shown, rows[i][where], ...parts));
+  const fields = new URLSearchParams();
+  for (const [code, i] of known) {
+    const n = number(shown, i, value);
+    if (EUROPE.has(code) && Number.isFinite(n)) fields.set(code, n);
   }
-  const away = [...known].filter(([code]) => !TILES[code]).map(([, i]) => `${shown.texts[i][where]} ${shown.texts[i][value]}`);
+  if ((shown.body.clientWidth || 700) < 560) fields.set("size", "narrow");
+  const box = document.createElement("div");
+  box.className = "on-map";
+  fetch(`/europe.svg?${fields}`).then(async (response) => {
+    const drawing = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
+    if (!response.ok || drawing.tagName !== "svg") throw new Error(String(response.status));
+    drawing.querySelector("title").textContent = `${columns[value]} by country; the same numbers as in the table`;
+    box.append(document.importNode(drawing, true));
+  }).catch(() => {
+    box.textContent = "The map could not be drawn; the table has the same numbers.";
+  });
+  const away = [...known].filter(([code]) => !EUROPE.has(code)).map(([, i]) => `${shown.texts[i][where]} ${shown.texts[i][value]}`);
   const rest = away.length ? ` Not on the map: ${away.join("; ")}.` : "";
-  return figure(drawing, `${columns[value]} by country, ${many(known.size)}: a tile is filled as far as its number goes from nought to ${most.toLocaleString("en")}; empty tiles have no row.${rest} Release ${shown.version}.`);
+  return figure(box, `${columns[value]} by country, ${many(known.size)}: the larger, the stronger the shade; pale countries have no row.${rest} Borders: Natural Earth. Release ${shown.version}.`);
 }
 
 export const drawings = [
