@@ -186,6 +186,7 @@ class _Ladder:
                 added += new
                 changes.append(Change(thing, place, years))
                 exposures += self._said_in_words(thing, gone)
+        removed.update(dict.fromkeys(self._left_alone(removed)))
         exposures += self._lonely()
         return Coarser(frozenset(removed), tuple(added), tuple(changes), tuple(exposures))
 
@@ -293,6 +294,14 @@ class _Ladder:
             gone += gone_notes
             new.append(note)
         return gone, new
+
+    def _left_alone(self, removed: Iterable[Triple]) -> Iterator[Triple]:
+        """What is said of places to which nothing leads any more: beside the rest of a file they would tell all."""
+        gone = set(removed)
+        left = {_value(triple.object) for triple in gone if triple.predicate in _PLACES}
+        used = {_value(triple.object) for triple in self.facts.triples if triple not in gone}
+        for place in sorted(left - used):
+            yield from self.facts.of(place)
 
     def _is_below_country(self, place: str) -> bool:
         return bool(place) and p2p("Country").value not in self.facts.values(place, _TYPE)

@@ -147,10 +147,12 @@ def _one_alphabet(word: str) -> str:
     if len(set(alphabets) - {""}) < 2:
         seems = _bare(word).translate(_LATIN)
         return seems if set(alphabets) == {"CYRILLIC"} and seems.isascii() else word
-    sure = {"LATIN": 0, "GREEK": 0}
+    # First count letters that look like no other; where there are none, all of them.
+    sure = {"LATIN": (0, 0), "GREEK": (0, 0)}
     for letter, alphabet in zip(_bare(word), alphabets, strict=True):
-        if alphabet in sure and letter not in _EITHER:
-            sure[alphabet] += 1
+        if alphabet in sure:
+            known, all_ = sure[alphabet]
+            sure[alphabet] = known + (letter not in _EITHER), all_ + 1
     if sure["GREEK"] > sure["LATIN"]:
         return unicodedata.normalize("NFC", word).translate(_GREEK)
     return "".join(

@@ -21,7 +21,7 @@ Match = tuple[str, int, int]
 #: the countries whose way of writing a telephone number without its prefix is known
 REGIONS: Final = ("PT", "GR", "PL", "LT", "BE", "FR", "NL", "HU")
 
-_AT: Final = r"(?:@|\(at\)|\[at\]|\{at\}|\s+at\s+(?=[\w-]+\s*(?:\.|\(dot\)|\[dot\]|\s+dot\s+)\s*[a-z]{2,}\b))"
+_AT: Final = r"(?:@|\(at\)|\[at\]|\{at\}|\s+at\s+(?=[\w-]{2,}\s*(?:\.|\(dot\)|\[dot\]|\s+dot\s+)\s*[a-z]{2,}\b(?!/)))"
 _DOT: Final = r"(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?|\s+dot\s+)"
 _EMAIL: Final = re.compile(rf"[\w.+-]+\s?{_AT}\s?[\w-]+(?:{_DOT}[\w-]{{2,}})+", re.IGNORECASE)
 _HANDLE: Final = re.compile(r"(?<![\w@./])@[A-Za-z0-9_][A-Za-z0-9_.]{2,30}\b")
@@ -52,7 +52,7 @@ _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z
 _WALLET: Final = re.compile(
     r"\b(?:bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{26,34}|4[0-9AB][1-9A-HJ-NP-Za-km-z]{93})\b"
 )
-_ELEVEN: Final = re.compile(r"(?<![\w/.-])\d{11}(?![\w/.-]|\.\d)")
+_ELEVEN: Final = re.compile(r"(?<![\w/.-])\d{11}(?![\w/-]|\.\d)")
 _IDENTITY: Final = re.compile(
     r"\b(?:NIF|BSN|AMKA|ΑΜΚΑ|ΑΦΜ|AFM|PESEL|TAJ|NIR|INSEE|asmens kodas|rijksregisternummer|passport"
     r"|passaporte|διαβατήριο"
@@ -75,7 +75,7 @@ _PLATE_WORD: Final = re.compile(
 )
 _PLATE_LIKE: Final = re.compile(r"(?<![\w-])[A-ZΑ-Ω]{2,3}[ -]?\d{3,5}[A-Z]{0,2}(?![\w-])")
 _DECIMAL_DEGREES: Final = re.compile(
-    r"(?<![\d.])[-−+]?\d{1,2}[.,]\d{3,}°?\s*[NSΒΝ]?\s*[,;/ ]\s*[-−+]?\d{1,3}[.,]\d{3,}°?\s*[EWΑΔO]?(?![\d.])"
+    r"(?<![\d.])[-−+]?\d{1,2}[.,]\d{3,}°?\s*[NSΒΝ]?\s*[,;/ ]\s*[-−+]?\d{1,3}[.,]\d{3,}°?\s*[EWΑΔO]?(?!\d|\.\d)"
 )
 _DEGREES: Final = re.compile(
     r"\d{1,2}\s?°\s?\d{1,2}(?:[.,]\d+)?\s?['′’](?:\s?\d{1,2}(?:[.,]\d+)?\s?[\"″”]|\s?'')?\s?[NSEWΒΝΑΔO]?"
