@@ -18,6 +18,7 @@ import numpy as np
 from p2p_graph.reading.brokerage import broker_roles, constraint, hierarchy, triads
 from p2p_graph.reading.centrality import betweenness, closeness, component, core, eigenvector, pagerank
 from p2p_graph.reading.communities import communities, rewired
+from p2p_graph.reading.judging import Draws
 from p2p_graph.reading.measures import GROUPS, Level, Measure, measures_of
 from p2p_graph.reading.measuring import measured
 from p2p_graph.reading.network import FAMILIES, Actor, Network, Tie, joined
@@ -142,6 +143,7 @@ def main(docs: bool) -> None:
         click.echo(f"{graph.size:,} actors, {len(graph.pairs):,} tied pairs")
         for name, work in _parts(graph).items():
             _timed(name, work)
+        _timed("all, without chance", lambda network=network: measured(network, draws=Draws(0, 0)))  # type: ignore[misc]
         _timed("all, with chance", lambda network=network: measured(network))  # type: ignore[misc]
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
-import numpy as np
 
 from p2p_graph.reading.simple_graph import SimpleGraph, simple_of_pairs
 
@@ -45,8 +43,7 @@ def mixed() -> SimpleGraph:
     ways = {(chance.randrange(54), chance.randrange(54)) for _ in range(84)}
     ways = {(one, other) for one, other in ways if one != other}
     ways |= {(other, one) for one, other in ways if chance.random() < 0.6}
-    made = simple_of_pairs(ways, [chance.randrange(5) for _ in range(60)], 60)
-    return replace(made, arcs=np.array(sorted(ways), dtype=np.int64))
+    return simple_of_pairs(ways, [chance.randrange(5) for _ in range(60)], 60, arcs=ways)
 
 
 #: by their names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from p2p_graph.reading.network import FAMILIES
 from p2p_graph.reading.simple_graph import Real, SimpleGraph, Whole
@@ -20,9 +21,11 @@ __all__ = [
 ]
 
 _MANY: Final = len(FAMILIES)
+#: places in FAMILIES, long or short
+Families = NDArray[np.int64] | NDArray[np.int16]
 
 
-def mixing_of(families: Whole, pairs: Whole) -> Whole:
+def mixing_of(families: Families, pairs: Whole) -> Whole:
     """Of one or many ways to deal roles to actors (rows of `families`), the tied pairs of each two roles.
 
     >>> mixing_of(np.array([[0, 4, 4]]), np.array([[0, 1], [1, 2]]))[0, [0, 4], 4].tolist()
@@ -30,8 +33,8 @@ def mixing_of(families: Whole, pairs: Whole) -> Whole:
     """
     one, other = families[:, pairs[:, 0]], families[:, pairs[:, 1]]
     cells = np.minimum(one, other) * _MANY + np.maximum(one, other)
-    cells += np.arange(len(families))[:, None] * _MANY * _MANY
-    found = np.bincount(cells.ravel(), minlength=len(families) * _MANY * _MANY).reshape(-1, _MANY, _MANY)
+    shifted = cells + np.arange(len(families))[:, None] * _MANY * _MANY
+    found = np.bincount(shifted.ravel(), minlength=len(families) * _MANY * _MANY).reshape(-1, _MANY, _MANY)
     lower = np.triu(np.ones((_MANY, _MANY), bool), 1)
     return found + np.where(lower, found, 0).transpose(0, 2, 1)
 

@@ -14,12 +14,14 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from p2p_graph.reading.network import FAMILIES
 from p2p_graph.reading.simple_graph import Real, SimpleGraph, Whole
 
 __all__ = [
     "BROKERS",
+    "Families",
     "Triads",
     "broker_kinds",
     "broker_roles",
@@ -36,6 +38,8 @@ __all__ = [
 #: the kinds of brokers, by what each stands between; the order of the columns of `broker_roles`
 BROKERS: Final = ("coordinator", "itinerant", "gatekeeper", "representative", "liaison")
 _MANY: Final = len(FAMILIES)
+#: places in FAMILIES, long or short; the number of three of them is short enough, too
+Families = NDArray[np.int64] | NDArray[np.int16]
 
 
 def _shared(graph: SimpleGraph) -> tuple[Whole, Real]:
@@ -157,7 +161,7 @@ def brokered(graph: SimpleGraph) -> Whole:
     return np.concatenate(rows).astype(np.int64)
 
 
-def broker_kinds(first: Whole, broker: Whole, last: Whole) -> Whole:
+def broker_kinds(first: Families, broker: Families, last: Families) -> Families:
     """Which of BROKERS stands between, by the families of the three.
 
     >>> police, peers, dealers = (np.array([number]) for number in (4, 0, 5))
@@ -165,7 +169,8 @@ def broker_kinds(first: Whole, broker: Whole, last: Whole) -> Whole:
     ['itinerant', 'liaison']
     """
     left, right, ends = first == broker, broker == last, first == last
-    return np.select([left & right, ends, right, left], [0, 1, 2, 3], 4)
+    kinds: list[np.int16] = [np.int16(number) for number in range(5)]
+    return np.select([left & right, ends, right, left], kinds[:4], kinds[4])
 
 
 def broker_roles(graph: SimpleGraph) -> Mapping[str, Real]:
@@ -251,7 +256,7 @@ def triad_census(graph: SimpleGraph) -> tuple[int, int, int, int]:
     return size * (size - 1) * (size - 2) // 6 - one - two - three, one, two, three
 
 
-def typed(first: Whole, middle: Whole, last: Whole, *, is_closed: bool) -> Whole:
+def typed(first: Families, middle: Families, last: Families, *, is_closed: bool) -> Families:
     """One number for the families of each triad: the order does not matter if it is closed, else that of its ends.
 
     >>> three = [np.array([number]) for number in (4, 0, 5)]

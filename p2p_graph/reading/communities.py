@@ -7,24 +7,26 @@ have the same participants. Where all ties are of two, that is the simple graph 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from itertools import combinations
+from operator import xor
 from typing import Final
 
 import graspologic_native
 import numpy as np
 
-from p2p_graph.reading.simple_graph import Real, SimpleGraph, Whole, simple_of_pairs
+from p2p_graph.reading.simple_graph import Real, SimpleGraph, simple_of_pairs
 
 __all__ = ["communities", "modularity", "rewired", "transitivity"]
 
 _SEED: Final = 20191
 #: how often a search goes on from what it found, and how often it begins anew: thorough and quick, small and large
-_SEARCH: Final = {(False, False): (10, 50), (True, False): (3, 3), (False, True): (10, 2), (True, True): (3, 1)}
+_SEARCH: Final = {(False, False): (10, 50), (True, False): (3, 3), (False, True): (10, 2), (True, True): (2, 1)}
 #: tied pairs from which a network is large
 _LARGE: Final = 5_000
-#: exchanges for each place at a tie until the first random network, and from one to the next
-_BEFORE: Final = 20
-_BETWEEN: Final = 2
+#: rounds of exchanges, one for each place at a tie, until the first random network, and from one to the next;
+#: fewer in a large network, where each costs more
+_ROUNDS: Final = {False: (15, 2), True: (10, 1)}
 
 
 def communities(graph: SimpleGraph, *, quick: bool = False, seed: int = _SEED) -> Real:
@@ -98,27 +100,39 @@ def rewired(graph: SimpleGraph, draws: int, chance: np.random.Generator) -> Iter
     True
     """
     ties = [list(members) for members in graph.sets]
-    places = [(tie, at) for tie, members in enumerate(ties) for at in range(len(members))]
+    before, between = _ROUNDS[len(graph.pairs) > _LARGE]
     for number in range(draws):
         if len(ties) > 1:
-            _exchange(ties, places, len(places) * (_BETWEEN if number else _BEFORE), chance)
+            _exchange(ties, between if number else before, chance)
         pairs = {pair for members in ties for pair in combinations(sorted(members), 2)}
-        yield simple_of_pairs(pairs, graph.families.tolist(), graph.size)
+        yield simple_of_pairs(pairs, graph.families.tolist(), graph.size, arcs=())
 
 
-def _exchange(ties: list[list[int]], places: list[tuple[int, int]], times: int, chance: np.random.Generator) -> None:
-    whole = [frozenset(members) for members in ties]
-    known = set(whole)
-    drawn: Whole = chance.integers(len(places), size=(times, 2))
-    for one, other in drawn.tolist():
-        (a, at_a), (b, at_b) = places[one], places[other]
-        x, y = ties[a][at_a], ties[b][at_b]
-        here, there = whole[a], whole[b]
-        if x in there or y in here:
-            continue
-        new_a, new_b = here - {x} | {y}, there - {y} | {x}
-        if new_a not in known and new_b not in known:
-            ties[a][at_a], ties[b][at_b] = y, x
-            whole[a], whole[b] = new_a, new_b
-            known -= {here, there}
-            known |= {new_a, new_b}
+def _exchange(ties: list[list[int]], rounds: int, chance: np.random.Generator) -> None:
+    """Tries to exchange places of ties, as often in a round as there are places.
+
+    Ties are known by a number each: the random numbers of their participants, combined by exclusive or, so that after
+    an exchange it is known at once. That two different ties have one number happens once in many million networks.
+    """
+    places = [(tie, at) for tie, members in enumerate(ties) for at in range(len(members))]
+    most = 1 + max(one for members in ties for one in members)
+    mark: list[int] = chance.integers(1 << 62, size=most).tolist()
+    marks = [reduce(xor, (mark[one] for one in members)) for members in ties]
+    known = set(marks)
+    for _ in range(rounds):
+        for one, other in chance.integers(len(places), size=(len(places), 2)).tolist():
+            (a, at_a), (b, at_b) = places[one], places[other]
+            here, there = ties[a], ties[b]
+            x, y = here[at_a], there[at_b]
+            if x in there or y in here:
+                continue
+            change = mark[x] ^ mark[y]
+            old_a, old_b = marks[a], marks[b]
+            new_a, new_b = old_a ^ change, old_b ^ change
+            if new_a not in known and new_b not in known:
+                here[at_a], there[at_b] = y, x
+                known.remove(old_a)
+                known.remove(old_b)
+                known.add(new_a)
+                known.add(new_b)
+                marks[a], marks[b] = new_a, new_b

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from p2p_graph.reading.assortment import degree_assortativity, ei_of_matrix, mixing_of, role_assortativity
-from p2p_graph.reading.brokerage import BROKERS, Triads, broker_kinds, brokered, typed
+from p2p_graph.reading.brokerage import BROKERS, Families, Triads, broker_kinds, brokered, typed
 from p2p_graph.reading.communities import communities, modularity, rewired, transitivity
 from p2p_graph.reading.network import FAMILIES
 from p2p_graph.reading.simple_graph import Real, SimpleGraph, Whole
@@ -119,14 +120,18 @@ def against_rewired(graph: SimpleGraph, draws: int, chance: np.random.Generator)
     }
 
 
-def _dealt(graph: SimpleGraph, draws: int, rows: int, chance: np.random.Generator) -> Iterator[Whole]:
-    """Roles dealt out anew, a row for each draw, some draws at a time; actors without a tie keep theirs."""
+def _dealt(graph: SimpleGraph, draws: int, rows: int, chance: np.random.Generator) -> Iterator[NDArray[np.int16]]:
+    """Roles dealt out anew, a row for each draw, some draws at a time; actors without a tie keep theirs.
+
+    In short numbers: millions of them are looked up, and memory is what takes the time.
+    """
+    own = graph.families.astype(np.int16)
     classes = np.frexp(graph.degrees)[1]
     strata = [np.flatnonzero(classes == one) for one in np.unique(classes[graph.degrees > 0])]
     some = max(1, _AT_ONCE // max(rows, graph.size, 1))
     for start in range(0, draws, some):
         many = min(some, draws - start)
-        families = np.tile(graph.families, (many, 1))
+        families = np.tile(own, (many, 1))
         for same in strata:
             families[:, same] = chance.permuted(families[:, same], axis=1)
         yield families
@@ -168,7 +173,7 @@ def against_dealt(
     )
 
 
-def _counted(numbers: Whole, many: int) -> Whole:
+def _counted(numbers: Families, many: int) -> Whole:
     """How often each number below `many` stands in each row."""
     shifted = numbers + np.arange(len(numbers))[:, None] * many
     return np.bincount(shifted.ravel(), minlength=len(numbers) * many).reshape(-1, many)

@@ -95,9 +95,14 @@ def simple(network: Network) -> SimpleGraph:
 
 
 def simple_of_pairs(
-    pairs: Iterable[tuple[int, int]], families: Sequence[int] | None = None, size: int | None = None
+    pairs: Iterable[tuple[int, int]],
+    families: Sequence[int] | None = None,
+    size: int | None = None,
+    arcs: Iterable[tuple[int, int]] | None = None,
 ) -> SimpleGraph:
     """A simple graph of actors 0 to `size` − 1 (as many as pairs and families name), each pair tied by one tie.
+
+    Each tie leads both ways, but where `arcs` says otherwise.
 
     >>> star = simple_of_pairs([(0, 1), (0, 2), (0, 3)])
     >>> star.size, star.degrees.tolist()
@@ -105,7 +110,8 @@ def simple_of_pairs(
     """
     tied = {(min(pair), max(pair)) for pair in pairs}
     many = size or max((len(families or ()), *(other + 1 for _, other in tied)))
-    arcs = {way for one, other in tied for way in ((one, other), (other, one))}
+    if arcs is None:
+        arcs = [way for one, other in tied for way in ((one, other), (other, one))]
     names = tuple(f"{number:06}" for number in range(many))
     return _made(names, families or [0] * many, Counter(tied), arcs, tied, (len(tied), 0, 0))
 
