@@ -378,7 +378,10 @@ class Graph:
         if country is None:
             return network_rows(found)
         if country not in found:
-            raise UnknownThing(f"There is no network of {country[:40]!r} to be measured.", address=country)
+            sentence = (
+                f"There is no network of {country[:40]!r}: give the two-letter code of a country with ties, as PT."
+            )
+            raise UnknownThing(sentence, address=country)
         return actor_rows(found[country])
 
     def measured(self) -> Mapping[str, Measured]:

@@ -257,3 +257,15 @@ def test_find_names_things_and_says_where_it_found_them(p2p: Command) -> None:
     assert ", 1 shown." in p2p("find", "exford", "-n", "1").stderr
     _refused(p2p("find", "exford", "--kind", "people"), "there are country, practice")
     _refused(p2p("find", "exford", "--country", "Exland"), "two letters")
+
+
+def test_measures_are_of_the_actors_of_a_country_or_of_all_networks(p2p: Command, tmp_path: Path) -> None:
+    actors = p2p("measures", "xa")
+    assert actors.exit_code == 0, actors.output
+    assert actors.stdout.startswith("actor,label,role,family,degree,strength,")
+    networks = p2p("measures", "--format", "tsv").stdout.splitlines()
+    assert {line.split("\t")[0] for line in networks[1:]} == {'"XA"', '"XB"', '"all"'}
+    file = tmp_path / "xa.xlsx"
+    assert p2p("measures", "XA", "-o", str(file)).exit_code == 0
+    assert file.read_bytes().startswith(b"PK")
+    _refused(p2p("measures", "QQ"), "give the two-letter code of a country")
