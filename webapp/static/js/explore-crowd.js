@@ -1,7 +1,7 @@
 // Hundreds and thousands of actors, drawn by the graphics card from the places that the server gave. Nothing moves.
 
 import {
-  DEFAULT_STYLES, MultiGraph, Sigma, extremityArrow, extremityBar, layerDashed, layerFill, layerPlain, pathCurved, pathLine, sdfCircle,
+  DEFAULT_STYLES, MultiGraph, Sigma, extremityArrow, extremityBar, layerDashed, layerFill, layerPlain, pathLine, sdfCircle,
 } from "../vendor/sigma-4.0.4/sigma.js";
 
 const { ARROWS, Walk } = await import(`./explore-walk.js${new URL(import.meta.url).search}`);
@@ -9,6 +9,7 @@ const { ARROWS, Walk } = await import(`./explore-walk.js${new URL(import.meta.ur
 /** Shapes are drawn into a square, so that the widest of them has to fit. */
 const WIDEST = 1.4;
 const AWAY = 0.12;
+const MANY = 1500;
 const DASHES = { formal: [0, 0], informal: [6, 4], mixed: [9, 3], unstated: [1.5, 4] };
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -70,7 +71,8 @@ const edge = () => ({
 export class Crowd {
   /** Fetches the scene of a place and draws it there; `open` is called with the id of an actor that was clicked. */
   static async over(place, open) {
-    const response = await fetch(place.dataset.scene, { headers: { Accept: "application/json" } });
+    // as the page asked for it already
+    const response = await fetch(place.dataset.scene);
     return new Crowd(place, await response.json(), open);
   }
 
@@ -151,6 +153,10 @@ export class Crowd {
         zoomDuration: 0,
         inertiaDuration: 0,
         nodePickingPadding: 4,
+        // so many lines are drawn too slowly to follow a finger, unless there is a graphics card
+        hideEdgesOnMove: this.data.lines.length > MANY,
+        hideLabelsOnMove: true,
+        antialiasEdges: this.data.lines.length <= MANY,
       },
       primitives: {
         nodes: {
@@ -160,7 +166,7 @@ export class Crowd {
           label: { font: { family: '"Source Sans 3"', size: 13 } },
         },
         edges: {
-          paths: [pathLine(), pathCurved()],
+          paths: [pathLine()],
           extremities: [extremityArrow({ lengthRatio: 5, widthRatio: 4 }), extremityBar({ lengthRatio: 1, widthRatio: 7 })],
           variables: {
             dash: { type: "number", default: 0 }, gap: { type: "number", default: 0 },
@@ -182,7 +188,6 @@ export class Crowd {
         edges: [DEFAULT_STYLES.edges, {
           size: { attribute: "size" }, color: ink, opacity: { attribute: "opacity" }, head: { attribute: "head" },
           dash: { attribute: "dash" }, gap: { attribute: "gap" }, solid: { attribute: "solid" }, ink: { attribute: "ink" },
-          parallelPath: "curved",
         }],
         stage: { background: paper },
       },

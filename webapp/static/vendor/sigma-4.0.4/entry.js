@@ -2,5 +2,5 @@
 export { MultiGraph } from "graphology";
 export { default as Sigma, DEFAULT_STYLES } from "sigma";
 export {
-  extremityArrow, extremityBar, layerDashed, layerFill, layerPlain, pathCurved, pathLine, sdfCircle,
+  extremityArrow, extremityBar, layerDashed, layerFill, layerPlain, pathLine, sdfCircle,
 } from "sigma/rendering";
