@@ -13,10 +13,10 @@ from p2p_graph.reading.exploring import MEASURES, Explored
 from webapp import explored as views
 from webapp.addresses import page_of
 from webapp.course import ALL, State, address_of, path_of, read_state
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph
 from webapp.figures import FILES, about, file_of
 from webapp.negotiation import fresh
-from webapp.terrain import explored, ground, known, names_of_starts
+from webapp.terrain import explored, ground, kept, known, names_of_starts
 
 __all__ = ["pages"]
 
@@ -124,7 +124,7 @@ def _beginnings() -> dict[str, Any]:
             "ties": len(ground().network.ties),
         }
 
-    return remembered("beginnings", make)
+    return kept("beginnings", make)
 
 
 @pages.get("/explore.<slug:suffix>")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
+from p2p_graph.purged import Purged
 from p2p_graph.reading.drawing import scene
 from p2p_graph.reading.exploring import FACETS, Course, Explored, Ground, explore, grounded
 from p2p_graph.reading.network import FAMILIES, Network, joined
@@ -16,8 +17,11 @@ from webapp import pictures
 from webapp.course import ALL, Known, State, address_of, path_of
 from webapp.current_graph import graph, remembered
 from webapp.listing import CountryRow, countries
+from webapp.withholding import purged
 
-__all__ = ["SCHEME_OF", "explored", "ground", "known", "names_of_starts", "start_name", "value_label"]
+__all__ = ["SCHEME_OF", "explored", "ground", "kept", "known", "names_of_starts", "start_name", "value_label"]
+
+Made = TypeVar("Made")
 
 #: facet → what its values are addresses under
 SCHEME_OF: Final[Mapping[str, str]] = {
@@ -36,15 +40,38 @@ def _networks() -> dict[str, Network]:
     return remembered("networks", lambda: {row.code: graph().network(country=row.code) for row in _countries()})
 
 
+def kept(name: Hashable, make: Callable[[], Made]) -> Made:
+    """What was made once from this release, and from what of it is not withheld."""
+    return remembered(("explorer", name, purged()), make)
+
+
 def ground() -> Ground:
-    """All that can be explored, kept for as long as the release is."""
+    """All that can be explored, kept for as long as the release is; what was taken out for good is not there."""
 
     def make() -> Ground:
         # country by country, as no single answer may be larger than the limit of rows
         traits = [graph().run("tie-traits", country=code) for code in _networks()]
-        return grounded(joined(_networks().values()), traits)
+        return grounded(_without(joined(_networks().values()), purged()), traits)
 
-    return remembered("ground", make)
+    return kept("ground", make)
+
+
+def _without(network: Network, gone: Purged) -> Network:
+    """A network without what is withheld: neither it nor any tie that it takes part in, or that belongs to it."""
+    if not gone:
+        return network
+    actors = {
+        a: actor for a, actor in network.actors.items() if a not in gone.addresses and actor.label not in gone.texts
+    }
+    ties = {
+        t: tie
+        for t, tie in network.ties.items()
+        if not gone.addresses.intersection((t, *tie.practices)) and all(p in actors for p in tie.participants)
+    }
+    pairs = tuple((g, o) for g, o in network.affiliations if g in actors and o in actors)
+    practices = {p: label for p, label in (network.practices or {}).items() if p not in gone.addresses}
+    labels = {p: label for p, label in network.practice_labels.items() if p not in gone.addresses}
+    return joined([Network(network.graph, actors, ties, pairs, practices, labels)])
 
 
 def known() -> Known:
@@ -56,7 +83,7 @@ def known() -> Known:
         actors = frozenset(path_of(a) for a in ground().network.actors)
         return Known(actors, frozenset(path for path, _ in names_of_starts()), found)
 
-    return remembered("explorer", make)
+    return kept("explorer", make)
 
 
 def names_of_starts() -> list[tuple[str, str]]:
@@ -68,7 +95,7 @@ def names_of_starts() -> list[tuple[str, str]]:
         practices = sorted(((path_of(a), label) for a, label in labels.items()), key=lambda named: named[1].casefold())
         return [*places, *practices, *((f"pattern/{q.name}", q.title) for q in graph().library.patterns)]
 
-    return remembered("starts", make)
+    return kept("starts", make)
 
 
 def start_name(path: str) -> str:
@@ -76,7 +103,7 @@ def start_name(path: str) -> str:
     if path == ALL:
         return "All countries"
     actor = ground().network.actors.get(address_of(path))
-    return actor.label if actor else remembered("names-of-starts", lambda: dict(names_of_starts())).get(path, path)
+    return actor.label if actor else kept("names-of-starts", lambda: dict(names_of_starts())).get(path, path)
 
 
 def value_label(facet: str, value: str) -> str:
@@ -99,7 +126,7 @@ def _first_ties(path: str) -> frozenset[str]:
             return frozenset(t for t, tie in ties.items() if address_of(path) in tie.practices)
         return _ties_of_pattern(slug)
 
-    return remembered(("first-ties", path), make)
+    return kept(("first-ties", path), make)
 
 
 def _ties_of_pattern(name: str) -> frozenset[str]:
@@ -124,7 +151,7 @@ def _base(path: str) -> Mapping[str, Point]:
             laid = scene(explore(ground(), Course(ties=_first_ties(path))).network, bare=True)
         return {mark.address: (mark.x, mark.y) for mark in laid.marks}
 
-    return remembered(("base", path), make)
+    return kept(("base", path), make)
 
 
 def explored(state: State, filtered: bool = True) -> Explored:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
+from p2p_graph import purged
+from p2p_graph.config import Settings
 from p2p_graph.reading.exploring import Filters
-from tests.web.reading import Page, read
+from tests.web.reading import Page, closing, read
+from webapp import create_app
 from webapp.course import Known, State, read_state
 
 BUDDIES = "practice/exford-buddies"
@@ -176,3 +180,17 @@ def test_scene_names_everybody_once_and_lines_between_them(client: FlaskClient) 
 def test_pattern_found_nowhere_says_so(client: FlaskClient) -> None:
     page = at(client, "at=pattern/police-refer-to-a-service")
     assert "Police refer to a service: no tie is recorded here yet" in page.text
+
+
+def test_what_was_taken_out_for_good_is_not_explored(example_release: Path, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, store=str(example_release), workers=1, client_minute=0)
+    app = create_app(settings)
+    client = app.test_client()
+    assert NURSES in actors(client, "at=country/XA")
+    purged.add(settings, [f"https://w3id.org/peer2peer/id/{NURSES}"], [])
+    assert NURSES not in actors(client, "at=country/XA")
+    assert NURSES not in actors(client, "at=all")
+    page = at(client, urlencode({"at": NURSES}))
+    assert f"“{NURSES}” is nothing to begin at" in page.text
+    assert NURSES not in client.get("/explore.graphml?at=country/XA").get_data(as_text=True)
+    closing(app)
