@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from p2p_graph.config import Settings
+from p2p_graph.release import build
 from tests.web.reading import closing
 from webapp import create_app
 
@@ -38,3 +39,14 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def small_client(small_app: Flask) -> FlaskClient:
     return small_app.test_client()
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """The site over the curated data, for what the example's countries are too small for."""
+    home: Path = tmp_path_factory.mktemp("real-home")
+    settings = Settings(home=home, workers=1, client_minute=0)
+    build(settings)
+    app = create_app(settings)
+    yield app.test_client()
+    closing(app)

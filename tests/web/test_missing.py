@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
-from p2p_graph.config import Settings
-from p2p_graph.release import build
-from tests.web.reading import closing, read
-from webapp import create_app
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """The site over the curated data: the example's countries are too small for anything to be missing."""
-    home: Path = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, workers=1, client_minute=0)
-    build(settings)
-    app = create_app(settings)
-    yield app.test_client()
-    closing(app)
+from tests.web.reading import read
 
 
 def test_small_country_lacks_nothing_and_the_page_says_why(client: FlaskClient) -> None:

@@ -154,3 +154,47 @@ def test_unknown_choice_of_the_map_is_told_and_the_rest_is_shown(client: FlaskCl
     for part in ("“colour”", "“QQ”", "“<script>”"):
         assert part in page.text
     assert "The rest is shown." in page.text
+
+
+def rows_of(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(client.get(path).get_data(as_text=True))))
+
+
+def slug_of(address: str) -> str:
+    return address.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+
+def test_status_and_its_years_are_on_the_page_and_in_the_timeline(real: FlaskClient) -> None:
+    row = next(row for row in rows_of(real, "/queries/status-over-time.csv") if row["since"] and row["until"])
+    html = html_at(real, f"/practice/{slug_of(row['practice'])}")
+    assert row["since"] in sections(html)["Status"]
+    drawn = html[html.index('class="p2p-picture timeline"') :].partition("</svg>")[0]
+    told = [part.partition("</text>")[0] for part in drawn.split('class="moment status"')[1:]]
+    assert any(row["since"] in words and row["until"] in words for words in told)
+
+
+def test_effect_of_one_practice_on_another_is_told_on_both_pages(real: FlaskClient) -> None:
+    rows = rows_of(real, "/queries/one-practice-loads-another.csv")
+    cause, effect = next(
+        (row["cause"], row["effect"]) for row in rows if "practice" in row["cause"] and "practice" in row["effect"]
+    )
+    first, second = (f"/practice/{slug_of(address)}" for address in (cause, effect))
+    assert second in page_at(real, first).links
+    assert "It had an effect on" in sections(html_at(real, first))["What it led to"]
+    assert "It was affected by" in sections(html_at(real, second))["What it came from"]
+
+
+@pytest.mark.parametrize("code", ["PT", "GR", "PL", "LT", "BE", "FR", "NL", "HU"])
+def test_profile_of_a_country_has_law_indicators_and_numbers_and_no_empty_section(real: FlaskClient, code: str) -> None:
+    found = sections(html_at(real, f"/country/{code}"))
+    assert {"Practices in numbers", "Law", "Indicators", "What this rests on"} <= set(found)
+    assert [title for title, text in found.items() if not text] == []
+
+
+def test_practices_of_real_organisations_agree_with_the_practices(real: FlaskClient) -> None:
+    row = rows_of(real, "/queries/busiest-organisations.csv")[0]
+    html = html_at(real, f"/organisation/{slug_of(row['organisation'])}")
+    assert {"Practices", "With whom it works"} <= set(sections(html))
+    practices = re.findall(r'<th scope="row"><a href="(/practice/[^"]+)"', html)
+    for path in practices[:3]:
+        assert f"/organisation/{slug_of(row['organisation'])}" in page_at(real, path).links
