@@ -62,7 +62,8 @@ fewer than 12 tied pairs are not compared.
 
 What was written down is no census: actors and ties that nobody described are missing, and not at random. Groups are
 actors here, not persons. Most practices are described one by one, which alone makes networks fall into parts and
-communities. Ties of one practice are not independent, so that chance is judged too kindly.
+communities. Ties of one practice are not independent, so the ranges of
+chance are rather too narrow.
 
 Values agree to nine decimals with igraph 1.3.5 and sna 2.7-1 of R 4.2.2 on Zachary's karate club, the marriages of
 Florentine families and a network of several parts (`tests/data/measures`).
