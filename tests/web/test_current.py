@@ -56,7 +56,7 @@ def test_request_under_way_keeps_its_release(home: Path, tmp_path: Path, example
     assert len(new.graph.run("practices")) == 2
     current.give_back(old)
     with pytest.raises(Exception, match="closed"):
-        old.graph.run("practices")
+        old.graph.ask("ASK {}")
     assert len(new.graph.run("practices")) == 2
     current.give_back(new)
     current.close()
