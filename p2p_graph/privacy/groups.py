@@ -152,6 +152,11 @@ class _Facts:
             place = next(iter(self.values(place, p2p("within"))), "")
         return ""
 
+    def days(self, thing: str) -> list[str]:
+        """The days and months of a thing, or of its practice."""
+        holders = (thing, *self.practices(thing))
+        return next((days for one in holders if (days := [v for p in _DAYS for v in self.values(one, p)])), [])
+
     def years(self, thing: str) -> tuple[int, int] | None:
         """First and last year of a thing, or of its practice."""
         for holder in (thing, *self.practices(thing)):
@@ -161,8 +166,9 @@ class _Facts:
         return None
 
 
-#: family of roles, place, years
-_Shared = tuple[str, str, tuple[int, int] | None]
+#: years, and days; and with them a family of roles and a place: what groups share
+_Span = tuple[int | str, ...]
+_Shared = tuple[str, str, _Span]
 
 
 @dataclass(frozen=True)
@@ -261,12 +267,14 @@ class _Ladder:
         practices = [thing, *self.facts.practices(thing)]
         return frozenset(kind for practice in practices for kind in self.facts.values(practice, p2p("practiceKind")))
 
-    def _span(self, thing: str, rung: str) -> tuple[int, int] | None:
+    def _span(self, thing: str, rung: str) -> _Span:
+        """First and last year on a rung; on the lowest also the days, which who has only years does not share."""
         found = self.facts.years(thing)
         if found is None or rung == "none":
-            return None
+            return ()
         step = self.policy.ladder.band if rung == "band" else 1
-        return found[0] // step * step, found[1] // step * step + step - 1
+        days = tuple(sorted(self.facts.days(thing))) if rung == "day" else ()
+        return (found[0] // step * step, found[1] // step * step + step - 1, *days)
 
     # Making coarser
 

@@ -31,6 +31,8 @@ _SURNAME: Final = re.compile(
 )
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w’'ʼ]*\w)?(?:-[^\W\d_][\w’'ʼ]*\w)*")
 _BETWEEN: Final = re.compile(r"\.?,?\s+|\.")
+#: capital letters that are words at the beginning of a sentence
+_ARTICLES: Final = frozenset("AIOEYWZUÓÀÉΗΟ")
 _LEET: Final = str.maketrans("0134578", "oieastb")
 #: particles between a given name and a surname
 _PARTICLES: Final = frozenset(
@@ -140,7 +142,7 @@ class Names:
             # Hungarian puts the form of address last: Kovács úr.
             return _capital(before) and between.isspace()
         one, other = _key(before), _key(after)
-        if len(before) == 1 and before.isupper():
+        if len(before) == 1 and before.isupper() and (between.startswith(".") or before not in _ARTICLES):
             return _capital(after) and len(after) > 4 and self._is_surname(other) and "," not in between
         if len(after) == 1 and after.isupper() and text[second.end() : second.end() + 1] == ".":
             return _capital(before) and len(before) > 3 and self._is_surname(one)

@@ -53,9 +53,10 @@ class Hidden:
 def suppress(counts: Mapping[Cell, int], k: int) -> Hidden:
     """What to withhold of counts of people by row and column, whose totals by row and by column are shown.
 
-    Each step hides the smallest shown cell that may help the least protected one, so the result is the same each
-    time. Where hiding every cell is not enough (a row of one person), all of it is hidden and its total must be, too:
-    a caller asks `bounds` for that, or leaves the totals out.
+    Each step takes the first small cell that could be told and hides the cheapest rectangle of which it is a corner,
+    or where there is none the smallest cell near it, so the result is the same each time. Where hiding every cell is
+    not enough (a row of one person), all of it is hidden and its total must be, too: a caller asks `bounds` for that,
+    or leaves the totals out.
 
     >>> counts = {("a", "x"): 2, ("a", "y"): 9, ("b", "x"): 8, ("b", "y"): 30}
     >>> hidden = suppress(counts, 5)
@@ -65,13 +66,29 @@ def suppress(counts: Mapping[Cell, int], k: int) -> Hidden:
     small = frozenset(cell for cell, count in counts.items() if 0 < count < k)
     hidden = set(small)
     while open_cells := [cell for cell in sorted(small) if not _is_safe(counts, hidden, cell, k)]:
-        row, column = open_cells[0]
-        free = [cell for cell, count in counts.items() if cell not in hidden and count > 0]
-        if not free:
+        more = _rectangle(counts, hidden, open_cells[0], k) or _smallest(counts, hidden, open_cells[0])
+        if not more:
             break
-        # What shares row or column with a cell that can be told is of use first.
-        hidden.add(min(free, key=lambda cell: (cell[0] != row and cell[1] != column, counts[cell], cell)))
+        hidden |= more
     return Hidden(small, frozenset(hidden) - small, f"fewer than {k}")
+
+
+def _rectangle(counts: Mapping[Cell, int], hidden: set[Cell], cell: Cell, k: int) -> set[Cell]:
+    """What has to be hidden beside a cell, so that it and three others make a safe rectangle; the cheapest such."""
+    row, column = cell
+    rows, columns = sorted({r for r, _ in counts}), sorted({c for _, c in counts})
+    corners = ({(row, c), (r, column), (r, c)} for r in rows if r != row for c in columns if c != column)
+    possible = [one - hidden for one in corners if all(counts.get(corner, 0) > 0 for corner in one)]
+    for more in sorted(possible, key=lambda one: (sum(counts[corner] for corner in one), sorted(one))):
+        if more and _is_safe(counts, hidden | more, cell, k):
+            return more
+    return set()
+
+
+def _smallest(counts: Mapping[Cell, int], hidden: set[Cell], cell: Cell) -> set[Cell]:
+    """The smallest shown cell; of those in the same row or column first."""
+    free = [one for one, count in counts.items() if one not in hidden and count > 0]
+    return {min(free, key=lambda one: (one[0] != cell[0] and one[1] != cell[1], counts[one], one))} if free else set()
 
 
 def bounds(counts: Mapping[Cell, int], hidden: frozenset[Cell] | set[Cell], cell: Cell) -> tuple[int, int]:

@@ -228,7 +228,7 @@ def _is_year_or_time(digits: str) -> bool:
 
 def _is_telephone(digits: str) -> bool:
     """Whether one of the countries has such a number; thousands parted by spaces look different."""
-    thousands = re.fullmatch(r"[1-9]\d{0,2}(?: \d{3})+", digits) and digits.endswith("00")
+    thousands = re.fullmatch(r"[1-9]\d{0,1}(?: \d{3})+|[1-9]\d\d(?: \d{3})*(?: \d00)", digits)
     if thousands or _is_year_or_time(digits) or _ACT.search(digits):
         return False
     for region in REGIONS:
