@@ -19,8 +19,9 @@ from pyoxigraph import Literal, NamedNode
 
 from p2p_graph import formats
 from p2p_graph.config import Settings, share
-from p2p_graph.errors import BadValue, DataError, NoRelease, P2PError, SettingsError
-from p2p_graph.model import Answer, Boolean, Table
+from p2p_graph.desk_commands import COMMANDS
+from p2p_graph.errors import BadValue, DataError, FaultyContribution, NoRelease, P2PError, SettingsError
+from p2p_graph.model import Answer, Boolean, Fault, Table
 from p2p_graph.reading import open_graph
 from p2p_graph.reading.library import Library, SavedQuery
 from p2p_graph.reading.network_files import NETWORK_FORMATS, Beside, write_network
@@ -52,7 +53,7 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except DataError as error:
+        except (DataError, FaultyContribution) as error:
             faults = error.values.get("faults")
             for fault in faults if isinstance(faults, tuple) else ():
                 click.echo(str(fault), err=True)
@@ -73,6 +74,10 @@ def commands() -> None:
     Settings come from the environment: P2P_HOME says where releases are kept (default: var), P2P_STORE which
     release or SPARQL endpoint is asked.
     """
+
+
+for _command in COMMANDS:
+    commands.add_command(_command)
 
 
 def main() -> None:
@@ -273,25 +278,38 @@ def measures(country: str | None, format_name: str | None, output: Path | None, 
 )
 @click.option("--graph-store", metavar="ADDRESS", default="", help="Where that store takes graphs, if we cannot tell.")
 @click.option("--no-build", is_flag=True, help="Build nothing: take the current release as it is.")
-def release(target: str | None, graph_store: str, no_build: bool) -> None:
-    """Builds a release from the data, the ontology and the words, and makes it the current one.
+@click.option(
+    "--rollback",
+    is_flag=False,
+    flag_value="",
+    metavar="[VERSION]",
+    help="Build nothing: make an earlier release the current one, by default the one before.",
+)
+def release(target: str | None, graph_store: str, no_build: bool, rollback: str | None) -> None:
+    """Builds a release from the data, the ontology, the words and what was accepted; makes it the current one.
 
-    Nothing changes where a file is faulty: every fault is listed, and the last release stays. A store has no version
-    while a release is loaded into it. Who loads is P2P_PUSH_USER with P2P_PUSH_PASSWORD, from the environment.
+    Nothing changes where a file is faulty: every fault is listed, and the last release stays. An accepted contribution
+    that is faulty by now is left out, and listed. A store has no version while a release is loaded into it. Who loads
+    is P2P_PUSH_USER with P2P_PUSH_PASSWORD, from the environment.
 
     \b
     p2p release
+    p2p release --rollback
     P2P_HOME=/srv/p2p p2p release
     p2p release --push http://127.0.0.1:7878/query
     P2P_STORE=http://127.0.0.1:8890/sparql p2p release --push
     """
-    from p2p_graph.release import current
+    from p2p_graph.release import current, roll_back
 
     settings = Settings.from_env()
     if target == "" and not settings.store:
         sentence = "There is no store to load it into: give its address after --push, or set P2P_STORE."
         raise SettingsError(sentence, setting="store")
-    folder = current(settings) if no_build else _built(settings)
+    if rollback is not None:
+        folder = roll_back(settings, rollback)
+        click.echo(f"{folder.name} is current again.")
+    else:
+        folder = current(settings) if no_build else _built(settings)
     if target is not None:
         _push(folder, target or settings.store, graph_store, settings)
 
@@ -304,8 +322,11 @@ def _built(settings: Settings) -> Path:
         before = current(settings).name
     except P2PError:
         before = ""
+    left_out: list[Fault] = []
     with _told("Building") as tell:
-        folder = build(settings, tell)
+        folder = build(settings, tell, leave_out=left_out.append)
+    for fault in left_out:
+        click.echo(f"Left out: {fault}", err=True)
     if folder.name == before:
         click.echo(f"Nothing has changed since {before}.")
     else:

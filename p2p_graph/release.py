@@ -65,6 +65,7 @@ from p2p_graph.releases import (
     not_writable,
     switch,
     synced,
+    versions,
 )
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
@@ -158,14 +159,15 @@ def roll_back(settings: Settings, version: str = "") -> Path:
 
 def _tombstones(settings: Settings, given: Contributed) -> list[Quad]:
     """What was public and is withdrawn: only its address and the day."""
-    try:
-        known = holds(current(settings), given.gone, or_withdrawn=True)
-    except NoRelease:
-        return []
+    known: set[str] = set()
+    for version in reversed(versions(settings)):
+        # one look mostly: the last release says of what it no longer holds that it was withdrawn
+        missing = given.gone.keys() - known
+        known |= set(holds(settings.home / "releases" / version, missing, or_withdrawn=True)) if missing else set()
     day = NamedNode(PREFIXES["xsd"] + "date")
     return [
         Quad(NamedNode(address), GONE_ON, Literal(given.gone[address].isoformat(), datatype=day), WITHDRAWN)
-        for address in known
+        for address in sorted(known)
     ]
 
 

@@ -39,7 +39,9 @@ __all__ = [
 WITHDRAWN: Final = NamedNode(f"{BASE}graph/withdrawn")
 GONE_ON: Final = NamedNode(PREFIXES["prov"] + "invalidatedAtTime")
 #: graphs that say of the data what follows from it, or from its being released
-_BESIDE: Final = frozenset({f"{BASE}graph/dataset", f"{BASE}graph/derived"})
+_BESIDE: Final = frozenset(
+    f"{BASE}graph/{name}" for name in ("dataset", "derived", "withdrawn", "contributed/provenance")
+)
 _NAMES: Final = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel")
 
 

@@ -68,7 +68,7 @@ class Check:
     """All checks of one contribution. The shapes are read once; `gate` is that of privacy."""
 
     def __init__(self, shapes: Shapes, gate: Gate) -> None:
-        self._shapes, self._gate = shapes, gate
+        self._shapes, self.gate = shapes, gate
         self._paths = shapes.paths() | {_TYPE.value}
 
     def __call__(self, triples: Sequence[Triple], known: Known, by: Account, others: Known) -> tuple[Finding, ...]:
@@ -82,7 +82,7 @@ class Check:
         around = known.around([*triples, *about_contributor(by)])
         faults = validate([source], [*around, *about_contributor(by)], self._shapes)
         form = [Finding("form", fault) for fault in (*faults, *self._strange(triples))]
-        gate = self._gate(source, list(dict.fromkeys([*known.names, *around, *triples])))
+        gate = self.gate(source, list(dict.fromkeys([*known.names, *around, *triples])))
         return (*whose, *form, *(Finding("privacy", fault) for fault in gate))
 
     def _whose(self, triples: Iterable[Triple], by: Account, others: Known) -> Iterable[Fault]:
@@ -90,7 +90,7 @@ class Check:
         for address in dict.fromkeys(t.subject.value for t in triples if isinstance(t.subject, NamedNode)):
             kind, slug = kind_and_slug(address) or ("", "")
             what = ""
-            if kind not in CONTRIBUTED:
+            if kind not in CONTRIBUTED and by.role != "operator":
                 what = f"A {kind} is not described here: leave it out, or write to those who look after the data."
             elif address in others:
                 what = "This is described already, by others: point to it and leave its description out."

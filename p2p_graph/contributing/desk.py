@@ -278,6 +278,8 @@ class Desk:
     def _send(
         self, by: Account, triples: Iterable[Triple], replaces: int | None, door: str, key: str, draft: str
     ) -> Submission:
+        if by.is_disabled:
+            raise NotAllowed("This account is closed: the operator can open it again.", role=by.role)
         key = key[:64] or secrets.token_hex(16)
         with self._ledger.reading() as entries:
             again = entries.number_of_key(by.name, key)
@@ -374,7 +376,8 @@ class Desk:
         """The last step of a submission, who sent it, which it replaces. Raises UnknownSubmission."""
         found = entries.sender(number, hold)
         if found is None or (by.role == "partner" and found[0] != by.name):
-            raise UnknownSubmission(f"There is no submission {number} of yours.", number=number)
+            yours = " of yours" if by.role == "partner" else ""
+            raise UnknownSubmission(f"There is no submission {number}{yours}.", number=number)
         return entries.events(number)[-1], *found
 
     def _mended(self, by: Account, content: Sequence[Triple], instead_of: int | None) -> tuple[Finding, ...]:
@@ -399,7 +402,9 @@ class Desk:
             if not only_accepted:
                 waiting = [event.number for event in entries.latest(["submitted", "asked"], by.name)]
                 own = self._texts_of(entries, [number for number in waiting if number != instead_of])
-        known = self._known()
+        known, described = self._known(), set(subjects_of(content))
+        # what describes the same things and waits is told by whose they are, not by what both say together
+        own = [triple for triple in own if described.isdisjoint(subjects_of([triple]))]
         return self._check(content, known.with_more(own, replaced), by, known.with_more((), replaced))
 
     def _known(self) -> Known:

@@ -53,7 +53,7 @@ class Known:
                 by_subject[triple.subject.value].append(triple)
             if triple.predicate == _SUBCLASS:
                 self._hierarchy.append(triple)
-        self._by_subject: Mapping[str, list[Triple]] = by_subject
+        self._by_subject: Mapping[str, list[Triple]] = dict(by_subject)
         self._names = tuple(
             triple for address, them in self._by_subject.items() for triple in _naming(address, them, _NAMED)
         )

@@ -98,8 +98,12 @@ class Ledger:
         location = location_of(settings)
         path = Path(location.removeprefix("sqlite:///")) if location.startswith("sqlite:///") else None
         ledger = cls(_engine(location, path), path)
-        with ledger._told():
-            bring_up(ledger._engine, upgrade)
+        try:
+            with ledger._told():
+                bring_up(ledger._engine, upgrade)
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     def close(self) -> None:
@@ -329,7 +333,7 @@ def _engine(location: str, path: Path | None) -> sa.Engine:
     except ModuleNotFoundError:
         sentence = "A ledger in PostgreSQL needs one more package: run `pip install 'p2p-graph[postgres]'`."
         raise SettingsError(sentence, setting="ledger") from None
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):
         raise SettingsError("P2P_LEDGER cannot be read as an address of a database.", setting="ledger") from None
 
 

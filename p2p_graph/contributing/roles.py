@@ -97,18 +97,16 @@ def take(kind: str, number: int, state: str, by: Account, sender: str, reason: s
     """
     step = STEPS[kind]
     if not _may(step, by, sender):
-        sentence = (
-            "A steward decides nothing of their own: another steward does."
-            if by.name == sender
-            else ("This step is not for this account: the sender, a steward or the operator takes it.")
-        )
+        sentence = "This step is not for this account: the sender, a steward or the operator takes it."
+        if by.name == sender and by.role == "steward":
+            sentence = "A steward decides nothing of their own: another steward does."
         raise NotAllowed(sentence, role=by.role)
     if state not in step.before:
-        later = (
-            "is possible once it is accepted"
-            if kind == "supersede" and state in ("submitted", "asked")
-            else ("is possible once it is answered" if state == "asked" else "is not possible any more")
-        )
+        later = "is not possible any more"
+        if state == "asked":
+            later = "is possible once it is answered"
+        if kind == "supersede" and state in ("submitted", "asked"):
+            later = "is possible once it is accepted"
         raise StepRefused(f"Submission {number} {_SAID[state]}: this step {later}.", number=number, state=state)
     if step.needs_reason and not reason.strip():
         raise StepRefused("Give a reason, so that the sender knows what to do.", number=number, state=state)

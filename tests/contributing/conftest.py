@@ -10,9 +10,11 @@ import servers
 import sqlalchemy as sa
 
 from p2p_graph.config import Settings
+from p2p_graph.contributing.checking import Check
 from p2p_graph.contributing.desk import Desk
+from p2p_graph.contributing.known import Known
 from p2p_graph.contributing.ledger import Ledger
-from p2p_graph.contributions import open_desk
+from p2p_graph.contributions import knowledge
 from p2p_graph.curation import Sources
 
 
@@ -48,7 +50,13 @@ def ledger(settings: Settings) -> Iterator[Ledger]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def rules(example_sources: Sources) -> tuple[Known, Check]:
+    """What a desk knows of the invented countries; read once."""
+    return knowledge(example_sources)
+
+
 @pytest.fixture
-def desk(ledger: Ledger, settings: Settings, example_sources: Sources) -> Desk:
+def desk(ledger: Ledger, rules: tuple[Known, Check]) -> Desk:
     """A desk over the invented countries."""
-    return open_desk(ledger, settings, sources=example_sources)
+    return Desk(ledger, *rules)
