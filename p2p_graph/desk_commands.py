@@ -170,7 +170,14 @@ def diff(old: str, new: str, triples: bool) -> None:
 
 @click.group(short_help="Invite partners and stewards.")
 def account() -> None:
-    """Invites partners and stewards, gives new passwords, lists and closes accounts."""
+    """Invites partners and stewards, gives new passwords, lists and closes accounts.
+
+    \b
+    p2p account invite harbour-house --credit "Harbour House"
+    p2p account reset anna.k
+    p2p account list
+    p2p account disable anna.k
+    """
 
 
 @account.command(short_help="Make a link that makes an account.")
@@ -232,7 +239,12 @@ def disable(name: str, again: bool) -> None:
 
 @click.group(short_help="Look after the ledger.")
 def ledger() -> None:
-    """Looks after the ledger: what partners sent, what was decided, and who may sign in."""
+    """Looks after the ledger: what partners sent, what was decided, and who may sign in.
+
+    \b
+    p2p ledger upgrade
+    p2p ledger copy /srv/backup/ledger.sqlite
+    """
 
 
 @ledger.command(short_help="Bring the ledger to this version.")

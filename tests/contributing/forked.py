@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import tempfile
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -38,7 +40,19 @@ _warm()
 STEWARD = Account("warden", "steward", "warden", "The Wardens")
 
 FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["forked"])
+
+
+def begin() -> None:
+    """Starts the program that others are forked from, and lets it read this file; it finds it by PYTHONPATH alone."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    try:
+        FORK.set_forkserver_preload(["forked"])
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
 
 
 def work(settings: Settings, start: int, said: Connection) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forked import FORK, decide, release, work
+from forked import FORK, begin, decide, release, work
 from practices import OTHER_STEWARD, PORT, STEWARD, practice
 from pyoxigraph import RdfFormat, parse
 
@@ -36,6 +36,11 @@ from p2p_graph.releases import versions
 
 SEED = 20260107
 Rules = tuple[Known, Check]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _begun() -> None:
+    begin()
 
 
 def _killed(

@@ -27,6 +27,7 @@ from p2p_graph.purged import add as purge
 from p2p_graph.release import build, roll_back, verify
 from p2p_graph.releases import current, difference, versions
 from p2p_graph.vocab import BASE, mint
+from webapp.app import create_app
 
 DAY = date(2026, 1, 7)
 EVENINGS = mint("practice", "port-house-evenings").value
@@ -53,6 +54,16 @@ def desk(settings: Settings, rules: tuple[Known, Check]) -> Iterator[Desk]:
 def _accepted(desk: Desk, end: str = "evenings", name: str = "Station evenings") -> int:
     number = desk.submit(PORT, practice(end=end, name=name)).number
     return desk.decide(STEWARD, number, "accept").number
+
+
+def _answers(settings: Settings, expected: dict[str, int]) -> None:
+    """Whether the website answers some addresses with these statuses."""
+    app = create_app(settings)
+    try:
+        client = app.test_client()
+        assert {path: client.get(path).status_code for path in expected} == expected
+    finally:
+        app.extensions["p2p_current"].close()
 
 
 def _everything(home: Path) -> bytes:
@@ -94,6 +105,8 @@ def test_public_side_never_holds_what_was_not_accepted_and_withdrawn_things_are_
         assert not isinstance(unknown.value, WithdrawnThing), "what never was public leaves no trace"
         assert len(graph.search("station evenings", kinds=["practice"])) == 0
     assert b"Station evenings" not in (third / "data.nq").read_bytes()
+    _answers(settings, {"/practice/port-house-evenings": 410, "/practice/port-house-evenings.ttl": 410})
+    _answers(settings, {"/practice/quay-peers-evenings": 404, "/practice/exford-buddies": 200})
     assert "Gone: practice “Station evenings”." in difference(second, third).sentences
     assert build(settings, sources=example_sources, today=DAY) == third
 
