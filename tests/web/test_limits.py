@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from flask import Flask
+from waitress.wasyncore import close_all
 
 from p2p_graph.config import Settings
 from tests.web.reading import closing
@@ -221,8 +222,10 @@ def serving(settings: Settings) -> Iterator[tuple[Flask, int]]:
         thread.start()
         yield app, listening.getsockname()[1]
         server.task_dispatcher.shutdown()
-        server.close()
+        # closed by the thread that looks at its sockets, never under its hands
+        server.trigger.pull_trigger(lambda: close_all(server._map))
         thread.join(timeout=10)
+        assert not thread.is_alive()
     closing(app)
 
 

@@ -70,7 +70,8 @@ def test_bundle_of_the_editor_is_the_one_that_is_pinned() -> None:
     used = [ROOT / "webapp" / "static" / "js" / "sparql.js", ROOT / "webapp" / "templates" / "sparql" / "editor.html"]
     for path in used:
         assert set(re.findall(r"codemirror-[\d.]+\d", path.read_text(encoding="utf-8"))) == {folder}
-    assert folder in pins["scripts"]["vendor"]
+    assert "npm run --silent editor" in pins["scripts"]["vendor"]
+    assert folder in pins["scripts"]["editor"]
     lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
     assert lock["packages"][""]["dependencies"] == pins["dependencies"]
     assert all("integrity" in entry for name, entry in lock["packages"].items() if name)
