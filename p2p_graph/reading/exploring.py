@@ -151,7 +151,7 @@ def narrowed(ground: Ground, filters: Filters) -> Ground:
     facets = {name: set(values) for name, values in filters.wanted.items() if values and name != "role"}
     ties = {
         tie.address: tie
-        for tie in (_among(tie, kept) for tie in whole.ties.values())
+        for tie in (tie.among(kept) for tie in whole.ties.values())
         if len(tie.participants) > 1 and _has(ground.traits.get(tie.address, {}), facets) and _is_in_years(tie, filters)
     }
     taking_part = {p for tie in ties.values() for p in tie.participants}
@@ -171,29 +171,6 @@ def _is_in_years(tie: Tie, filters: Filters) -> bool:
         return filters.undated
     begins = filters.until is None or tie.start is None or tie.start <= filters.until
     return begins and (filters.since is None or tie.end is None or tie.end >= filters.since)
-
-
-def _among(tie: Tie, kept: Mapping[str, Actor]) -> Tie:
-    """A tie of those who are left."""
-    participants = tuple(p for p in tie.participants if p in kept)
-    if len(participants) == len(tie.participants):
-        return tie
-    return Tie(
-        tie.address,
-        participants,
-        tie.form,
-        tie.polarity,
-        tuple(g for g in tie.givers if g in kept),
-        tuple(r for r in tie.receivers if r in kept),
-        tie.functions,
-        tie.practices,
-        tie.start,
-        tie.end,
-        tie.confidence,
-        tie.content,
-        tie.readings,
-        tie.dated,
-    )
 
 
 def _of(

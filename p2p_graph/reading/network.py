@@ -7,8 +7,8 @@ of the tie as their key, and stays whole in `Network.ties`: a table of three is 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from types import MappingProxyType
 from typing import Final, Literal as OneOf
@@ -104,6 +104,12 @@ class Tie:
     content: str = ""
     readings: int | None = None
     dated: bool = True
+
+    def among(self, kept: Container[str]) -> Tie:
+        """The same tie of those participants that are kept."""
+        givers, receivers = (tuple(p for p in group if p in kept) for group in (self.givers, self.receivers))
+        participants = tuple(p for p in self.participants if p in kept)
+        return replace(self, participants=participants, givers=givers, receivers=receivers)
 
     @property
     def is_against(self) -> bool:
@@ -369,7 +375,7 @@ def filtered(network: Network, view: View) -> Network:
     for address, tie in network.ties.items():
         participants = tuple(p for p in tie.participants if p in kept)
         if len(participants) >= 2 and (not forms or tie.form in forms) and _is_shown(tie, view):
-            ties[address] = _among(tie, participants)
+            ties[address] = tie.among(kept)
     taking_part = {p for tie in ties.values() for p in tie.participants}
     pairs = tuple((g, o) for g, o in network.affiliations if g in taking_part and o in kept)
     shown = taking_part | {organisation for _, organisation in pairs}
@@ -385,27 +391,6 @@ def _is_shown(tie: Tie, view: View) -> bool:
     if tie.start is None and tie.end is None:
         return view.undated
     return (tie.start is None or tie.start <= view.year) and (tie.end is None or view.year <= tie.end)
-
-
-def _among(tie: Tie, participants: tuple[str, ...]) -> Tie:
-    if participants == tie.participants:
-        return tie
-    return Tie(
-        tie.address,
-        participants,
-        tie.form,
-        tie.polarity,
-        tuple(g for g in tie.givers if g in participants),
-        tuple(r for r in tie.receivers if r in participants),
-        tie.functions,
-        tie.practices,
-        tie.start,
-        tie.end,
-        tie.confidence,
-        tie.content,
-        tie.readings,
-        tie.dated,
-    )
 
 
 #: two families in their fixed order, and whether they are against each other
