@@ -55,8 +55,7 @@ def _killed(
     try:
         is_time(ours, heard)
     finally:
-        assert program.pid is not None
-        os.kill(program.pid, signal.SIGKILL)
+        program.kill()  # which is content with one that came to its end by itself
         program.join()
         # what it said before it died, and was not heard yet, counts as well
         with contextlib.suppress(EOFError):
