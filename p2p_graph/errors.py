@@ -11,6 +11,7 @@ P2PError
 │   ├── AnswerTooLarge       more rows or bytes than the limit
 │   ├── AnswerTooAlike       nameless nodes that cannot be told apart in reasonable time
 │   └── EngineFailed         the engine stopped while it answered
+│       └── NoWorkers        no process that answers can be started; value `reason` says why
 ├── LibraryError
 │   ├── UnknownQuery         no saved query of that name
 │   ├── UnknownParameter     the saved query has no such parameter
@@ -34,6 +35,8 @@ P2PError
 ├── AccountError
 │   ├── LoginRefused         no such name and password
 │   ├── AccountLocked        too many wrong passwords
+│   ├── SignInNeeded         a page for those who are signed in
+│   ├── FormRefused          a form that was not sent from a page of this session
 │   ├── InvitationRefused    a link that was used, or is too old
 │   └── AccountRefused       a name, password or role that cannot be given
 ├── LedgerUnavailable        the ledger cannot be opened, read or written
@@ -47,6 +50,8 @@ P2PError
 """
 
 from __future__ import annotations
+
+from p2p_graph.message import Message
 
 __all__ = [
     "AccountError",
@@ -62,6 +67,7 @@ __all__ = [
     "DataError",
     "EngineFailed",
     "FaultyContribution",
+    "FormRefused",
     "InvitationRefused",
     "LedgerUnavailable",
     "LibraryError",
@@ -69,6 +75,7 @@ __all__ = [
     "LinksFull",
     "LoginRefused",
     "NoRelease",
+    "NoWorkers",
     "NotAllowed",
     "NotInstalled",
     "NotWritable",
@@ -81,6 +88,7 @@ __all__ = [
     "QueryTimeout",
     "QueryTooComplex",
     "SettingsError",
+    "SignInNeeded",
     "StepRefused",
     "StoreUnavailable",
     "UnknownCitation",
@@ -107,15 +115,17 @@ class P2PError(Exception):
 
     code = "error"
 
-    def __init__(self, sentence: str, **values: object) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str | Message, **values: object) -> None:
+        super().__init__(str(sentence))
+        #: the sentence before it is in a language
+        self.message = sentence if isinstance(sentence, Message) else Message(sentence)
         self.values: dict[str, object] = values
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (type(self), str(self), self.values))
+        return (_rebuild, (type(self), self.message, self.values))
 
 
-def _rebuild(kind: type[P2PError], sentence: str, values: dict[str, object]) -> P2PError:
+def _rebuild(kind: type[P2PError], sentence: Message, values: dict[str, object]) -> P2PError:
     """Errors cross the pipe between a worker and its parent; their values must survive it."""
     return kind(sentence, **values)
 
@@ -178,6 +188,12 @@ class EngineFailed(QueryError):
     """The engine stopped while it answered; nothing else is lost."""
 
     code = "engine-failed"
+
+
+class NoWorkers(EngineFailed):
+    """No process that answers queries can be started; value `reason` says why. More are tried, ever more seldom."""
+
+    code = "no-workers"
 
 
 class LibraryError(P2PError):
@@ -316,6 +332,18 @@ class AccountLocked(AccountError):
     """Too many wrong passwords for one name; value `seconds` is how long it stays so."""
 
     code = "account-locked"
+
+
+class SignInNeeded(AccountError):
+    """Something for those who are signed in, asked for by somebody who is not."""
+
+    code = "sign-in-needed"
+
+
+class FormRefused(AccountError):
+    """A form without the key of the present session, or one that another site sent."""
+
+    code = "form-refused"
 
 
 class InvitationRefused(AccountError):

@@ -28,6 +28,7 @@ from p2p_graph.reading.pattern import PatternRow, PatternTable, bases, counted
 from p2p_graph.reading.search import Found, SearchIndex, Wish, open_index
 from p2p_graph.reading.sheets import Binder
 from p2p_graph.reading.store import Dataset, Store, inspect, open_store
+from p2p_graph.reading.workers import State
 from p2p_graph.tables import Labels
 from p2p_graph.vocab import BASE, PREFIXES, kind_and_slug
 
@@ -147,6 +148,10 @@ class Graph:
     def newest(self) -> str:
         """The version of the release that its store holds now: another after `p2p release --push`, empty meanwhile."""
         return self._store.newest()
+
+    def state(self) -> State:
+        """How it stands with what answers its queries, without asking."""
+        return self._store.state()
 
     # asking
 

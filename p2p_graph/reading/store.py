@@ -11,6 +11,7 @@ import math
 import re
 import socket
 import sys
+import threading
 import time
 import urllib.error
 import weakref
@@ -46,7 +47,7 @@ from p2p_graph.formats import find, sorted_head, write
 from p2p_graph.model import Answer, Boolean, Limits, Prepared, Table, Triples
 from p2p_graph.reading import _worker
 from p2p_graph.reading.scan import Dataset, Form, Look, inspect, look, syntax_fault
-from p2p_graph.reading.workers import Pool
+from p2p_graph.reading.workers import FOREIGN, Pool, State
 from p2p_graph.vocab import PREFIXES
 
 __all__ = ["Dataset", "EmbeddedStore", "RemoteStore", "Store", "inspect", "open_store"]
@@ -67,6 +68,10 @@ class Store(Protocol):
 
     def newest(self) -> str:
         """The version that the store would have if it were opened now; empty while a release is being loaded."""
+        ...
+
+    def state(self) -> State:
+        """How it stands with it now; this asks nobody."""
         ...
 
     def close(self) -> None:
@@ -122,6 +127,10 @@ class EmbeddedStore:
     def newest(self) -> str:
         """The version of its folder, which never changes."""
         return self.version
+
+    def state(self) -> State:
+        """How it stands with its workers."""
+        return self._pool.state()
 
     def close(self) -> None:
         """Ends the workers; one that is answering ends after its answer. Nothing can be asked any more."""
@@ -192,6 +201,11 @@ def _error(error: dict[str, Any], query: str) -> Exception:
 
 #: bytes a query may use beyond its release; a worker that wants more ends, and the machine lives
 _MEMORY: Final = 2 * 1024**3
+#: questions that a remote store is asked at a time, our own and foreign ones; each holds a thread of the website, which
+#: has some left for what needs no store
+_AT_ONCE: Final = {False: 8, True: 4}
+#: seconds to wait for such a place
+_ROOM: Final = 2.0
 #: what Virtuoso writes before the label of a blank node, which is none with it
 _NODE_ID: Final = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
 #: how Virtuoso writes a boolean, and how all others do
@@ -210,6 +224,9 @@ class RemoteStore:
         self._endpoint = endpoint
         self._limits = settings.limits
         self._credentials = (settings.store_user, settings.store_password)
+        self._lines = {foreign: threading.BoundedSemaphore(number) for foreign, number in _AT_ONCE.items()}
+        self._lock = threading.Lock()
+        self._state = State()
         self.version = self.newest()
         if not self.version and not may_be_empty:
             raise StoreUnavailable(
@@ -250,6 +267,11 @@ class RemoteStore:
             raise _too_large("bytes", limits.bytes)
         return content
 
+    def state(self) -> State:
+        """How many questions it is asked now, how many were late, and what it said last, if that was no answer."""
+        with self._lock:
+            return self._state
+
     def close(self) -> None:
         """Nothing is kept open between questions."""
 
@@ -265,7 +287,43 @@ class RemoteStore:
         return found
 
     def _fetch(self, query: str, seen: Look, accept: str, limits: Limits, dataset: Dataset | None) -> tuple[str, bytes]:
-        """Media type and bytes of the answer, read up to the limits."""
+        """Media type and bytes of the answer, read up to the limits, once there is room for another question."""
+        if not self._lines[FOREIGN.get()].acquire(timeout=min(_ROOM, limits.seconds)):
+            raise QueryTimeout(
+                "The store is slow, and many queries wait for it already: ask again in a moment.",
+                seconds=limits.seconds,
+                waiting=True,
+            )
+        try:
+            with self._noted():
+                return self._asked(query, seen, accept, limits, dataset)
+        finally:
+            self._lines[FOREIGN.get()].release()
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        """One question more while it is asked; whether it was answered, late, or not at all."""
+        self._note(busy=1)
+        try:
+            yield
+        except QueryTimeout as reason:
+            self._note(busy=-1, late=1, trouble=str(reason))
+            raise
+        except StoreUnavailable as reason:
+            self._note(busy=-1, trouble=str(reason))
+            raise
+        except BaseException:
+            self._note(busy=-1)
+            raise
+        self._note(busy=-1)
+
+    def _note(self, busy: int, late: int = 0, trouble: str = "") -> None:
+        with self._lock:
+            was = self._state
+            told = was.trouble if busy > 0 else trouble
+            self._state = replace(was, busy=was.busy + busy, late=was.late + late, trouble=told)
+
+    def _asked(self, query: str, seen: Look, accept: str, limits: Limits, dataset: Dataset | None) -> tuple[str, bytes]:
         from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
         deadline = time.monotonic() + limits.seconds

@@ -17,13 +17,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from p2p_graph.errors import EngineFailed, QueryCancelled, QueryTimeout
+from p2p_graph.errors import EngineFailed, NoWorkers, QueryCancelled, QueryTimeout
 from p2p_graph.reading import _worker
 
-__all__ = ["FOREIGN", "HAS_GONE", "Pool"]
+__all__ = ["FOREIGN", "HAS_GONE", "Pool", "State"]
 
 #: says whether the one who asked has gone; looked at now and then while a query waits or runs, which then ends
 HAS_GONE: ContextVar[Callable[[], bool]] = ContextVar("HAS_GONE", default=lambda: False)
@@ -36,6 +37,27 @@ _LOOK: Final = 0.25
 #: seconds a worker may take to open a release, and the longest pause after one that could not
 _OPENING: Final = 600.0
 _PAUSE: Final = 30.0
+#: so many workers that end by themselves within so many seconds are a fault of the machine, and no more are started
+#: at once; what strangers ask does not count, since some of it ends a worker and must not keep pages waiting
+_ENDED: Final = 5
+_WITHIN: Final = 60.0
+_ENDING: Final = "its workers end by themselves, one after the other"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How it stands with what answers queries: for monitoring, and to tell readers what is off.
+
+    `ready` and `busy` are workers now, `waiting` queries without one; `late` were stopped past their seconds and
+    `ended` ended by themselves, both since it was opened. `trouble` says why nothing can be answered; empty if it can.
+    """
+
+    ready: int = 0
+    busy: int = 0
+    waiting: int = 0
+    late: int = 0
+    ended: int = 0
+    trouble: str = ""
 
 
 class _Gone(Exception):
@@ -143,6 +165,8 @@ class Pool:
         self._foreign: set[_Worker] = set()
         self._starting: _Worker | None = None
         self._broken = ""
+        self._late = self._gone = 0
+        self._falls: deque[float] = deque(maxlen=_ENDED)
         self._closed = False
         self._keeper = threading.Thread(target=self._keep, name="p2p-workers", daemon=True)
         self._keeper.start()
@@ -152,6 +176,7 @@ class Pool:
         worker = self._hire(seconds)
         while worker.has_ended():
             # while it was idle; whoever ended it, this query did not
+            self._fell(counts=True)
             self._dismiss(worker, False)
             worker = self._hire(seconds)
         well = False
@@ -160,12 +185,15 @@ class Pool:
             well = True
             return reply
         except _Late:
+            with self._change:
+                self._late += 1
             raise QueryTimeout(
                 f"The query took more than {seconds:g} seconds and was stopped: ask for less, or look for NOT EXISTS "
                 "over many rows (write it after a sub-query with DISTINCT).",
                 seconds=seconds,
             ) from None
         except _Gone:
+            self._fell(counts=not FOREIGN.get())
             raise EngineFailed("The engine stopped while it answered this query; nothing else is lost.") from None
         finally:
             self._dismiss(worker, well)
@@ -203,7 +231,7 @@ class Pool:
         if self._closed:
             raise EngineFailed("The store is closed: open it again.")
         if self._broken and not self._busy and not self._idle:
-            raise EngineFailed(f"The release cannot be opened: {self._broken}")
+            raise NoWorkers(f"The release cannot be opened: {self._broken}", reason=self._broken)
         if time.monotonic() >= deadline:
             raise QueryTimeout(
                 f"All workers were busy for {seconds:g} seconds: ask again in a moment.", seconds=seconds, waiting=True
@@ -222,19 +250,50 @@ class Pool:
         if well:
             worker.kill()
 
+    def _fell(self, counts: bool) -> None:
+        """A worker ended by itself."""
+        with self._change:
+            self._gone += 1
+            if counts:
+                self._falls.append(time.monotonic())
+
+    def _is_falling(self) -> bool:
+        return len(self._falls) == _ENDED and time.monotonic() - self._falls[0] < _WITHIN
+
+    def state(self) -> State:
+        """How it stands with the workers now."""
+        with self._change:
+            none = not self._idle and not self._busy
+            return State(
+                len(self._idle),
+                len(self._busy),
+                len(self._line) + len(self._door),
+                self._late,
+                self._gone,
+                self._broken if none else "",
+            )
+
     def _keep(self) -> None:
-        """The keeper: starts workers one after the other until there are enough, and again when one is gone."""
+        """The keeper: starts workers one after the other until there are enough, and again when one is gone.
+
+        After one that could not open the release, and while they end by themselves, it waits longer each time.
+        """
         pause = 1.0
         while True:
             with self._change:
                 self._change.wait_for(lambda: self._closed or len(self._idle) + len(self._busy) <= self._size)
+                if self._is_falling() and not self._closed:
+                    self._broken = _ENDING
+                    self._change.notify_all()
+                    self._change.wait_for(lambda: self._closed, pause)
+                    pause = min(2 * pause, _PAUSE)
                 if self._closed:
                     self._change.wait_for(lambda: not self._busy)
                     return
                 worker = self._starting = _Worker(self._start)
             try:
                 worker.open()
-                reason, pause = "", 1.0
+                reason, pause = "", pause if self._is_falling() else 1.0
             except (EngineFailed, _Gone, _Late) as fault:
                 reason = str(fault) or "the worker ended, or took too long, while it opened it"
             self._started(worker, reason)
