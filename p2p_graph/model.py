@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal as OneOf
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from p2p_graph.message import Message
+
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
@@ -250,6 +252,8 @@ class Fault:
     value: str = ""
     #: the property, with its prefix, for machines
     path: str = ""
+    #: the sentences of `what` before they are in a language; nothing where it is one sentence without values
+    said: tuple[Message, ...] = field(default=(), repr=False, compare=False)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
