@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import quote
 
 from p2p_graph.vocab import BASE, SCHEMES, kind_and_slug
+from webapp.languages import at
 
 __all__ = ["address_of_path", "is_web_address", "page_of"]
 
@@ -14,7 +15,7 @@ _VOCAB: Final = f"{BASE}vocab/"
 
 
 def page_of(address: str) -> str | None:
-    """The path of our page for an address, or None for an address that is not ours.
+    """The path of our page for an address in the reader's language, or None for an address that is not ours.
 
     >>> page_of("https://w3id.org/peer2peer/id/practice/c-buddy")
     '/practice/c-buddy'
@@ -27,14 +28,14 @@ def page_of(address: str) -> str | None:
     """
     known = kind_and_slug(address)
     if known:
-        return f"/{known[0]}/{known[1]}"
+        return at(f"/{known[0]}/{known[1]}")
     if address.startswith(_VOCAB):
         scheme, _, name = address[len(_VOCAB) :].partition("/")
         if scheme in SCHEMES:
-            return f"/vocab/{scheme}#{quote(name)}" if name else f"/vocab/{scheme}"
+            return at(f"/vocab/{scheme}#{quote(name)}" if name else f"/vocab/{scheme}")
     if address.startswith(_ONTOLOGY):
         name = address[len(_ONTOLOGY) :]
-        return f"/ontology/#{quote(name)}" if name else "/ontology/"
+        return at(f"/ontology/#{quote(name)}" if name else "/ontology/")
     return None
 
 

@@ -20,6 +20,7 @@ from webapp import (
     evidence,
     explore,
     graph_store,
+    languages,
     measures,
     missing,
     negotiation,
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> Flask:
     negotiation.install(app)
     withholding.install(app, settings)
     problems.install(app)
+    languages.install(app)
     for part in (
         browse.pages,
         search.pages,
@@ -108,7 +110,13 @@ def create_app(settings: Settings) -> Flask:
 def _assets_stamp() -> str:
     """A short hash over style sheets, scripts and templates: in the addresses of assets, and in the tags of pages."""
     digest = hashlib.sha256()
-    for folder, suffix in (("static", ".css"), ("static/js", ".js"), ("templates", ".html"), ("templates", ".typ")):
+    for folder, suffix in (
+        ("static", ".css"),
+        ("static/js", ".js"),
+        ("templates", ".html"),
+        ("templates", ".typ"),
+        ("translations", ".po"),
+    ):
         for path in sorted((_HERE / folder).rglob(f"*{suffix}")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:10]

@@ -9,7 +9,7 @@ from typing import Final
 from p2p_graph.formats import Kind
 from p2p_graph.reading.library import Parameter, SavedQuery
 from p2p_graph.vocab import SCHEMES
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph, remembered, remembered_in_all_languages
 from webapp.listing import countries, sorted_things
 
 __all__ = ["BESIDE", "bound", "choices", "examples", "is_free", "kind_of", "stem"]
@@ -24,7 +24,7 @@ _LISTED: Final[Mapping[str, str]] = {"practice": "practices", "project": "projec
 
 def kind_of(query: SavedQuery) -> Kind:
     """Which kind of answer a saved question gives, whatever its values."""
-    return remembered(("kind", query.name), lambda: graph().prepare(query.body).kind)
+    return remembered_in_all_languages(("kind", query.name), lambda: graph().prepare(query.body).kind)
 
 
 def is_free(query: SavedQuery) -> bool:

@@ -16,20 +16,40 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextvars import Context
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar, cast
 
 from flask import Flask, current_app, g
 
 from p2p_graph.config import Settings
-from p2p_graph.errors import P2PError, StoreUnavailable
+from p2p_graph.errors import NoRelease, P2PError, StoreUnavailable
 from p2p_graph.model import Limits
 from p2p_graph.reading import Graph, open_graph
 from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.store import Dataset
+from p2p_graph.reading.workers import State
+from p2p_graph.releases import damage
 from p2p_graph.tables import Labels
+from webapp.languages import for_everybody, language
 
-__all__ = ["CurrentGraph", "answered", "graph", "install", "is_lasting", "page_kept", "remembered"]
+__all__ = [
+    "HELD_BACK",
+    "NO_RELEASE",
+    "NO_WORKERS",
+    "STORE",
+    "CurrentGraph",
+    "Standing",
+    "answered",
+    "graph",
+    "install",
+    "is_lasting",
+    "page_kept",
+    "remembered",
+    "remembered_in_all_languages",
+    "standing",
+]
 
 Made = TypeVar("Made")
 
@@ -42,9 +62,40 @@ _LARGEST: Final = 1_000_000
 
 #: seconds after which a remote store is asked again which version it holds
 _LOOK_AGAIN: Final = 2.0
+#: seconds after which a release that could not be opened is tried again, and how long a new one may take to answer
+_TRY_AGAIN: Final = 30.0
+_OPENING: Final = 600.0
+
+#: what may be off
+HELD_BACK: Final = "newer release"
+NO_RELEASE: Final = "no release"
+NO_WORKERS: Final = "workers"
+STORE: Final = "store"
 
 #: functions whose value is another one each time; a comment may stand before their bracket
 _FLEETING: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with what this site shows: the version, why no newer one is shown, and what answers queries."""
+
+    version: str = ""
+    held_back: str = ""
+    state: State = State()
+    is_remote: bool = False
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """What is off, for programs: some of `newer release`, `no release`, `workers` and `store`.
+
+        >>> Standing("1", "it is damaged").off, Standing("1").off
+        (('newer release',), ())
+        """
+        found = [HELD_BACK] if self.held_back else []
+        if self.state.trouble:
+            found.append(STORE if self.is_remote else NO_WORKERS)
+        return tuple(found)
 
 
 class _Opened:
@@ -88,7 +139,8 @@ class CurrentGraph:
         self._lock = threading.Lock()
         self._door = threading.Lock()
         self._opened: _Opened | None = None
-        self._failed: object = None
+        #: what could not be opened, until when it is not tried again, and why
+        self._failed: tuple[object, float, str] | None = None
         self._is_remote = settings.store.startswith(("http://", "https://"))
         self._next_look = 0.0
 
@@ -110,8 +162,19 @@ class CurrentGraph:
             return self._opened
 
     def _is_stale(self, stamp: object) -> bool:
-        opened = self._opened
-        return opened is None or (opened.stamp != stamp and self._failed != stamp)
+        opened, failed = self._opened, self._failed
+        if opened is None or opened.stamp == stamp:
+            return opened is None
+        return failed is None or failed[0] != stamp or time.monotonic() >= failed[1]
+
+    def standing(self) -> Standing:
+        """How it stands now; this opens and asks nothing."""
+        with self._lock:
+            opened, failed = self._opened, self._failed
+        if opened is None:
+            return Standing(held_back="", is_remote=self._is_remote)
+        why = failed[2] if failed and opened.stamp != failed[0] else ""
+        return Standing(opened.graph.version, why, opened.graph.state(), self._is_remote)
 
     def give_back(self, opened: _Opened) -> None:
         """Ends a lease; the last one on a replaced release closes it."""
@@ -135,7 +198,7 @@ class CurrentGraph:
             return self._settings.store
         try:
             found = os.stat(self._pointer)
-        except FileNotFoundError:
+        except OSError:
             return None
         return found.st_mtime_ns, found.st_ino
 
@@ -160,29 +223,56 @@ class CurrentGraph:
 
     def _reopen(self, stamp: object) -> None:
         try:
-            graph = open_graph(settings=self._settings)
-            stamp = graph.version if self._is_remote else stamp
-            fresh = _Opened(graph, stamp, is_fixed=not self._is_remote)
+            graph = self._open(is_first=self._opened is None)
         except P2PError as reason:
             if self._opened is None:
                 raise
             # The last release stays; the same broken one is not tried again on every request.
             _LOG.error("the new release could not be opened, the last one stays: %s", reason)
-            self._failed = stamp
+            self._failed = stamp, time.monotonic() + _TRY_AGAIN, str(reason)
             return
+        stamp = graph.version if self._is_remote else stamp
+        fresh = _Opened(graph, stamp, is_fixed=not self._is_remote)
         with self._lock:
-            old, self._opened = self._opened, fresh
+            old, self._opened, self._failed = self._opened, fresh, None
             if old is not None:
                 old.replaced = True
             done = old if old is not None and old.leases == 0 else None
         if done is not None:
             done.graph.close()
 
+    def _open(self, is_first: bool) -> Graph:
+        """The graph of the current release, if its files are as they were built.
+
+        One that shall follow another must have answered a question before: readers wait on neither, and see none that
+        cannot answer.
+        """
+        graph = open_graph(settings=self._settings)
+        try:
+            wrong = damage(graph.folder) if graph.folder and not self._is_remote else ()
+            if wrong:
+                sentence = f"The release {graph.version} is damaged ({wrong[0]}) Build or restore it, or go back to another."
+                raise NoRelease(sentence, folder=str(graph.folder))
+            if not is_first:
+                # in a context of its own: it is no query of who asks, and goes on when they leave
+                limits = replace(self._settings.limits, seconds=_OPENING)
+                Context().run(graph.ask, graph.library.get("release-version").body, limits)
+        except BaseException:
+            graph.close()
+            raise
+        return graph
+
+
+def standing() -> Standing:
+    """How it stands with what this site shows; this opens and asks nothing."""
+    return cast(CurrentGraph, current_app.extensions["p2p_current"]).standing()
+
 
 def install(app: Flask, settings: Settings) -> None:
     """Joins the current graph to an app: opened at the first question, given back at the end of each request."""
     current = CurrentGraph(settings)
     app.extensions["p2p_current"] = current
+    app.jinja_env.globals["off"] = lambda: current.standing().off
 
     @app.teardown_appcontext
     def give_back(_error: BaseException | None) -> None:
@@ -203,22 +293,37 @@ def graph() -> Graph:
 
 
 def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
-    """What was made once from this release under a key; a release never changes, so it stays true.
+    """What was made once from this release under a key, for readers of one language; it never changes.
 
     Keys come from code and from things that exist, never from free text, so that memory stays bounded.
     """
-    memory = _lease().memory
-    if key not in memory:
-        memory[key] = make()
-    return cast(Made, memory[key])
+    memory, known = _lease().memory, (language(), key)
+    if known not in memory:
+        with for_everybody():
+            memory[known] = make()
+    return cast(Made, memory[known])
+
+
+def remembered_in_all_languages(key: Hashable, make: Callable[[], Made]) -> Made:
+    """The same for what holds neither words nor links, and is made once for the readers of all languages."""
+    memory, known = _lease().memory, ("", key)
+    if known not in memory:
+        with for_everybody(of_all_languages=True):
+            memory[known] = make()
+    return cast(Made, memory[known])
 
 
 def page_kept(key: Hashable, make: Callable[[], str]) -> bytes:
-    """A page that only changes with the release: made once, and let go when others are asked for more.
+    """A page that only changes with release and language: made once, and let go when others are asked for more.
 
     Unlike what is `remembered` there may be any number of them.
     """
-    return _lease().answer(("page", key), lambda: make().encode())
+
+    def page() -> bytes:
+        with for_everybody():
+            return make().encode()
+
+    return _lease().answer(("page", language(), key, standing().off), page)
 
 
 def is_lasting(query: str) -> bool:
@@ -247,5 +352,5 @@ def answered(
         now = datetime.now(UTC)
         return opened.graph.written(query, format_name, limits, dataset, now=now, saved=saved, labels=labels)
 
-    key = (query, format_name, dataset, limits, saved.name if saved else "")
+    key = (query, format_name, dataset, limits, saved.name if saved else "", language() if labels else "")
     return opened.answer(key, ask) if is_lasting(query) else ask()

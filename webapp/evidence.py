@@ -16,7 +16,7 @@ from p2p_graph.reading.network import FAMILIES
 from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph, remembered_in_all_languages
 from webapp.describing import Value
 from webapp.kept import all_countries, all_networks
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
@@ -87,7 +87,7 @@ def _known() -> Known:
             families[word.address] = top.address.rsplit("/", 1)[-1]
         return known(graph().run("traits-of-findings"), graph().run("practice-traits"), families, all_networks())
 
-    return remembered("evidence", make)
+    return remembered_in_all_languages("evidence", make)
 
 
 def _names(scheme: str) -> list[str]:
@@ -113,7 +113,7 @@ def _asked() -> _Asked:
 
 
 def _made(asked: _Asked) -> EvidenceMap:
-    return remembered(
+    return remembered_in_all_languages(
         ("evidence", asked.by, asked.country),
         lambda: evidence_map(_known(), asked.by, _names("practice-kind"), _names("study-design"), asked.country),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from p2p_graph.reading.network import Network
 from p2p_graph.reading.pattern import PatternTable
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph, remembered, remembered_in_all_languages
 from webapp.listing import CountryRow, countries
 
 __all__ = ["all_countries", "all_networks", "all_patterns"]
@@ -17,9 +17,11 @@ def all_countries() -> list[CountryRow]:
 
 def all_networks() -> dict[str, Network]:
     """The whole network of each of them, by its code."""
-    return remembered("networks", lambda: {row.code: graph().network(country=row.code) for row in all_countries()})
+    return remembered_in_all_languages(
+        "networks", lambda: {row.code: graph().network(country=row.code) for row in all_countries()}
+    )
 
 
 def all_patterns() -> PatternTable:
     """Where each pattern was found."""
-    return remembered("patterns", lambda: graph().patterns())
+    return remembered_in_all_languages("patterns", lambda: graph().patterns())

@@ -18,7 +18,7 @@ from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.vocab import PREFIXES
 from webapp import instances, pictures
 from webapp.addresses import address_of_path, page_of
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph, remembered, remembered_in_all_languages
 from webapp.describing import Told, tell
 from webapp.kept import all_countries, all_networks, all_patterns
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
@@ -72,7 +72,9 @@ class Section:
 
 
 def _profiles() -> dict[str, Profile]:
-    return remembered("profiles", lambda: profiles(graph().run("practice-traits"), graph().run("law-and-roles")))
+    return remembered_in_all_languages(
+        "profiles", lambda: profiles(graph().run("practice-traits"), graph().run("law-and-roles"))
+    )
 
 
 def _findings() -> dict[str, int]:
@@ -88,7 +90,7 @@ def _gaps(code: str) -> tuple[Gap, ...]:
     if code not in {row.code for row in all_countries()}:
         raise UnknownThing(f"No practice of a country {code[:20]} is recorded.", address=code)
     designs = {word.address.rsplit("/", 1)[-1]: word.order for word in graph().concepts("study-design")}
-    return remembered(
+    return remembered_in_all_languages(
         ("gaps", code), lambda: gaps(code, all_patterns(), all_networks(), _profiles(), _findings(), designs)
     )
 

@@ -24,7 +24,8 @@ from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.store import Dataset
 from p2p_graph.tables import Labels
 from p2p_graph.vocab import kind_and_slug
-from webapp.current_graph import answered, graph, is_lasting
+from webapp.current_graph import answered, graph, is_lasting, standing
+from webapp.languages import here, language
 from webapp.problems import CORS, PREFLIGHT, NotAcceptable
 
 __all__ = [
@@ -133,7 +134,7 @@ def answer_to(
     lasting = is_lasting(query)
     saved, labels = (told.saved, told.labels) if told else (None, None)
     body = b"" if lasting else answered(query, fmt.name, dataset, limits, saved, labels)
-    said = repr((query, dataset)).encode() if lasting else body
+    said = repr((query, dataset, language() if labels else "")).encode() if lasting else body
     tag = f"{version}-{fmt.suffix}-{hashlib.blake2b(said, digest_size=12).hexdigest()}"
     known = not request.if_none_match.star_tag and request.if_none_match.contains_weak(tag)
     if lasting and not known:
@@ -158,7 +159,7 @@ def file_named(stem: str, fmt: Format) -> str:
 
 def fresh(make: Callable[[], str | bytes], content_type: str = "text/html; charset=utf-8", also: str = "") -> Response:
     """A page that only changes with the release, the site and what `also` says: made anew unless the asker has it."""
-    asked = f"{also}{request.full_path}".encode()
+    asked = f"{also}{here()}{''.join(standing().off)}".encode()
     stamp = f"{graph().version}-{current_app.config['P2P_ASSETS']}-{hashlib.blake2b(asked, digest_size=8).hexdigest()}"
     if request.if_none_match.contains_weak(stamp):
         response = Response(status=304)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template
 
 from p2p_graph.config import Settings
-from webapp.current_graph import remembered
+from webapp.current_graph import remembered_in_all_languages
 from webapp.interface import TAGS, document
 from webapp.negotiation import fresh
 from webapp.problems import CORS, known
@@ -21,7 +21,7 @@ pages = Blueprint("openapi", __name__)
 
 def _document() -> dict[str, Any]:
     settings: Settings = current_app.config["P2P_SETTINGS"]
-    return remembered("openapi", lambda: document(settings))
+    return remembered_in_all_languages("openapi", lambda: document(settings))
 
 
 @pages.get("/openapi.json")

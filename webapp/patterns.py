@@ -21,7 +21,7 @@ from p2p_graph.reading.chance import (
     tested_rows,
 )
 from webapp import instances
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph, remembered, remembered_in_all_languages
 from webapp.kept import all_networks, all_patterns
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 
@@ -31,11 +31,11 @@ pages = Blueprint("patterns", __name__)
 
 
 def _tested() -> tuple[PatternTest, ...]:
-    return remembered("pattern-tests", lambda: pattern_tests(all_patterns()))
+    return remembered_in_all_languages("pattern-tests", lambda: pattern_tests(all_patterns()))
 
 
 def _pairs() -> tuple[PairTest, ...]:
-    return remembered("pair-tests", lambda: pair_tests(all_networks()))
+    return remembered_in_all_languages("pair-tests", lambda: pair_tests(all_networks()))
 
 
 @pages.get("/patterns")

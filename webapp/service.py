@@ -14,7 +14,7 @@ from p2p_graph.model import Term, Triples
 from p2p_graph.reading.scan import look
 from p2p_graph.reading.store import Dataset
 from p2p_graph.vocab import BASE, PREFIXES
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph, remembered_in_all_languages
 
 __all__ = ["check_graphs", "dataset_of", "described"]
 
@@ -53,7 +53,7 @@ def check_graphs(*addresses: str, query: str = "") -> None:
     named = look(query).graphs if "from" in query.casefold() else ()
     for address in dict.fromkeys((*addresses, *named)):
         # only those that exist are remembered, so that memory stays bounded
-        remembered(("graph", address), partial(_found, address))
+        remembered_in_all_languages(("graph", address), partial(_found, address))
 
 
 def _found(address: str) -> bool:
@@ -107,7 +107,7 @@ def _result_formats() -> list[str]:
 
 def _counts(whole: NamedNode, endpoint: str) -> list[_Said]:
     said: list[_Said] = []
-    rows = remembered("class-counts", partial(_rows, "counts"))
+    rows = remembered_in_all_languages("class-counts", partial(_rows, "counts"))
     for number, (kind, things) in enumerate(rows):
         part = NamedNode(f"{endpoint}#class-{number}")
         said.append((whole, NamedNode(_VOID + "classPartition"), part))
@@ -127,7 +127,7 @@ def _rows(name: str) -> tuple[tuple[Term | None, ...], ...]:
 def _graphs(data: NamedNode, endpoint: str) -> list[_Said]:
     said: list[_Said] = []
     # a remote store may hold graphs of its own beside the release
-    rows = [row for row in remembered("graphs", partial(_rows, "graphs")) if _is_ours(row[0])]
+    rows = [row for row in remembered_in_all_languages("graphs", partial(_rows, "graphs")) if _is_ours(row[0])]
     for number, (name, triples) in enumerate(rows):
         assert isinstance(name, NamedNode)
         entry, content = NamedNode(f"{endpoint}#graph-{number}"), NamedNode(f"{endpoint}#content-{number}")

@@ -15,7 +15,7 @@ from p2p_graph.reading.placing import Point
 from p2p_graph.vocab import PREFIXES
 from webapp import pictures
 from webapp.course import ALL, Known, State, address_of, path_of
-from webapp.current_graph import graph, remembered
+from webapp.current_graph import graph, remembered, remembered_in_all_languages
 from webapp.listing import CountryRow, countries
 from webapp.withholding import purged
 
@@ -37,12 +37,19 @@ def _countries() -> list[CountryRow]:
 
 
 def _networks() -> dict[str, Network]:
-    return remembered("networks", lambda: {row.code: graph().network(country=row.code) for row in _countries()})
+    return remembered_in_all_languages(
+        "networks", lambda: {row.code: graph().network(country=row.code) for row in _countries()}
+    )
 
 
 def kept(name: Hashable, make: Callable[[], Made]) -> Made:
     """What was made once from this release, and from what of it is not withheld."""
     return remembered(("explorer", name, purged()), make)
+
+
+def _kept_for_all(name: Hashable, make: Callable[[], Made]) -> Made:
+    """The same for what holds no words, for the readers of all languages."""
+    return remembered_in_all_languages(("explorer", name, purged()), make)
 
 
 def ground() -> Ground:
@@ -53,7 +60,7 @@ def ground() -> Ground:
         traits = [graph().run("tie-traits", country=code) for code in _networks()]
         return grounded(_without(joined(_networks().values()), purged()), traits)
 
-    return kept("ground", make)
+    return _kept_for_all("ground", make)
 
 
 def _without(network: Network, gone: Purged) -> Network:
@@ -126,12 +133,12 @@ def _first_ties(path: str) -> frozenset[str]:
             return frozenset(t for t, tie in ties.items() if address_of(path) in tie.practices)
         return _ties_of_pattern(slug)
 
-    return kept(("first-ties", path), make)
+    return _kept_for_all(("first-ties", path), make)
 
 
 def _ties_of_pattern(name: str) -> frozenset[str]:
     """The ties that show a pattern; where a practice as a whole shows it, all of its ties."""
-    table: PatternTable = remembered("patterns", lambda: graph().patterns())
+    table: PatternTable = remembered_in_all_languages("patterns", lambda: graph().patterns())
     row = next(row for row in table.rows if row.saved.name == name)
     showings = [s for cell in row.cells.values() for s in cell.showings]
     whole = {s.practice for s in showings if not s.tie}
@@ -151,7 +158,7 @@ def _base(path: str) -> Mapping[str, Point]:
             laid = scene(explore(ground(), Course(ties=_first_ties(path))).network, bare=True)
         return {mark.address: (mark.x, mark.y) for mark in laid.marks}
 
-    return kept(("base", path), make)
+    return _kept_for_all(("base", path), make)
 
 
 def explored(state: State, filtered: bool = True) -> Explored:
