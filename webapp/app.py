@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.routing import BaseConverter
 
 from p2p_graph.config import Settings
+from p2p_graph.curation import Sources
 from p2p_graph.vocab import KINDS
 from webapp import (
     browse,
@@ -33,6 +34,7 @@ from webapp import (
     questions,
     search,
     short_links,
+    signed_in,
     sparql,
     terms,
     withholding,
@@ -62,8 +64,8 @@ class _Kind(BaseConverter):
     regex = "|".join(KINDS)
 
 
-def create_app(settings: Settings) -> Flask:
-    """The website over the current release of some settings.
+def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
+    """The website over the current release of some settings; `sources` are the data and words that its desk knows.
 
     >>> create_app(Settings()).name
     'webapp'
@@ -83,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
     protection.install(app, settings)
     negotiation.install(app)
     withholding.install(app, settings)
+    signed_in.install(app, settings, sources)
     problems.install(app)
     languages.install(app)
     for part in (

@@ -68,6 +68,8 @@ _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
     errors.FaultyContribution: (422, "Something is to be mended"),
     errors.UploadRefused: (400, "This file cannot be taken"),
     errors.LoginRefused: (401, "Not signed in"),
+    errors.SignInNeeded: (401, "Not signed in"),
+    errors.FormRefused: (403, "Not from a page of this site"),
     errors.AccountLocked: (429, "Too many wrong passwords"),
     errors.InvitationRefused: (410, "This link is no longer good"),
     errors.AccountRefused: (400, "An account that cannot be"),

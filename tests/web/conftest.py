@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from p2p_graph.config import Settings
+from p2p_graph.curation import Sources
 from p2p_graph.release import build
 from tests.web.reading import closing
+from tests.web.standing import Office
 from webapp import create_app
 
 
@@ -49,4 +52,15 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     build(settings)
     app = create_app(settings)
     yield app.test_client()
+    closing(app)
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory, example_home: Path, example_sources: Sources) -> Iterator[Office]:
+    """The site with a desk and a ledger of its own; each test invites whom it needs."""
+    home = tmp_path_factory.mktemp("office") / "home"
+    shutil.copytree(example_home, home)
+    app = create_app(Settings(home=home, workers=1, client_minute=0), sources=example_sources)
+    yield Office(app)
+    app.extensions["p2p_office"].close()
     closing(app)
