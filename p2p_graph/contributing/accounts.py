@@ -23,11 +23,15 @@ from p2p_graph.contributing.ledger import Entries, Ledger
 from p2p_graph.contributing.roles import OPERATOR, ROLES, Account
 from p2p_graph.contributing.tables import ACCOUNTS, HAPPENINGS, INVITATIONS, SESSIONS
 from p2p_graph.errors import AccountLocked, AccountRefused, InvitationRefused, LoginRefused
+from p2p_graph.message import Message
 
-__all__ = ["Accounts", "Invitation", "Rules", "SignedIn"]
+__all__ = ["Accounts", "Invitation", "Rules", "SignedIn", "Standing"]
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_MAIL: Final = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,180}[A-Za-z0-9])?\.[A-Za-z]{2,63}")
+#: in the place of a password, of those who sign in elsewhere; no password has this hash
+_NO_PASSWORD: Final = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,20 @@ class Invitation:
     credit: str
     expires: datetime
     account: str = ""
+    mail: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account as its operator sees it: since when it is there, until when it is locked after wrong passwords, where
+    it may be written to, and whether it signs in elsewhere.
+    """
+
+    account: Account
+    made: datetime
+    locked_until: datetime | None
+    mail: str = field(repr=False)
+    is_elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +108,12 @@ class Accounts:
 
     # Invitations
 
-    def invite(self, role: str, slug: str, credit: str, by: Account = OPERATOR) -> Invitation:
+    def invite(self, role: str, slug: str, credit: str, by: Account = OPERATOR, *, mail: str = "") -> Invitation:
         """A link that makes one account. `slug` will begin the addresses of what it describes, `credit` is the name
-        of the organisation that is given as the source. Raises AccountRefused.
+        of the organisation that is given as the source, `mail` is where it may be written to. Raises AccountRefused.
         """
-        if role not in ROLES:
-            raise _refused("role", f"There is no role {role[:20]!r}: choose one of {', '.join(ROLES)}.")
+        _check_role(role)
+        _check_mail(mail)
         if not _SLUG.fullmatch(slug) or len(slug) > 40:
             raise _refused("slug", "The beginning of addresses is small letters and digits, joined by hyphens.")
         if not 2 <= len(credit.strip()) <= 200 or not credit.isprintable():
@@ -105,21 +123,32 @@ class Accounts:
             entries.only_one("accounts")
             self._check_slug(entries, slug)
             expires = moment + self._rules.invitation
-            values = {"role": role, "slug": slug, "credit": credit.strip(), "expires": expires}
+            values = {"role": role, "slug": slug, "credit": credit.strip(), "expires": expires, "mail": mail or None}
             entries.connection.execute(sa.insert(INVITATIONS).values(secret=_hidden(secret), **values))
             self._record(entries, by, "invite", slug)
-        return Invitation(secret, role, slug, credit.strip(), expires)
+        return Invitation(secret, role, slug, credit.strip(), expires, mail=mail)
 
     def invitation(self, secret: str) -> Invitation:
         """What a link is for. Raises InvitationRefused for one that was used, or is too old."""
         with self._ledger.reading() as entries:
             return self._invitation(entries, secret)
 
-    def join(self, secret: str, name: str, password: str) -> Account:
+    def join(self, secret: str, name: str, password: str, *, mail: str = "") -> Account:
         """Makes the account of an invitation. Raises InvitationRefused or AccountRefused."""
         self._check_name(name)
         self._check_password(password, name)
-        hashed = self._hash(password)
+        _check_mail(mail)
+        return self._join(secret, name, mail, {"password": self._hash(password)})
+
+    def join_elsewhere(self, secret: str, name: str, identity: str, *, mail: str = "") -> Account:
+        """Makes the account of an invitation for somebody who signs in elsewhere: `identity` is the address of that
+        house and their name there. Raises InvitationRefused or AccountRefused.
+        """
+        self._check_name(name)
+        _check_mail(mail)
+        return self._join(secret, name, mail, {"password": _NO_PASSWORD, "identity": identity})
+
+    def _join(self, secret: str, name: str, mail: str, known_by: dict[str, str]) -> Account:
         with self._ledger.writing() as entries:
             entries.only_one("accounts")
             found = self._invitation(entries, secret)
@@ -127,9 +156,11 @@ class Accounts:
                 raise InvitationRefused("This link is for a new password, not for a new account.")
             if self._row(entries, name) is not None:
                 raise _refused("name", f"The name {name} is taken: choose another.")
+            if self._by_identity(entries, known_by.get("identity", "")) is not None:
+                raise _refused("identity", "You have an account here already: sign in with it.")
             self._check_slug(entries, found.slug)
             account = Account(name, found.role, found.slug, found.credit)
-            values = {"password": hashed, "made": self._now(), "failures": 0}
+            values = {**known_by, "made": self._now(), "failures": 0, "mail": mail or found.mail or None}
             known = {"name": name, "role": found.role, "slug": found.slug, "credit": found.credit}
             entries.connection.execute(sa.insert(ACCOUNTS).values(**known, **values))
             self._use(entries, secret)
@@ -177,16 +208,58 @@ class Accounts:
         with self._ledger.reading() as entries:
             return self._there(entries, name)
 
+    def standings(self) -> list[Standing]:
+        """All accounts as their operator sees them, by name."""
+        moment = self._now()
+        with self._ledger.reading() as entries:
+            rows = entries.connection.execute(sa.select(ACCOUNTS).order_by(ACCOUNTS.c.name)).all()
+        return [_standing(row, moment) for row in rows]
+
+    def standing(self, name: str) -> Standing:
+        """One account as its operator sees it. Raises AccountRefused for a name that is not there."""
+        with self._ledger.reading() as entries:
+            self._there(entries, name)
+            row = self._row(entries, name)
+        assert row is not None
+        return _standing(row, self._now())
+
     def disable(self, name: str, by: Account = OPERATOR, *, again: bool = False) -> Account:
-        """Closes an account and ends its sessions; what it sent stays. With `again` it is opened again."""
+        """Closes an account and ends its sessions; what it sent stays. With `again` it is opened again, also where
+        wrong passwords had locked it.
+        """
+        closed: dict[str, object] = {"disabled": None, "failures": 0, "locked_until": None}
         with self._ledger.writing() as entries:
             self._there(entries, name)
-            closed = None if again else self._now()
-            entries.connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(disabled=closed))
+            values = closed if again else {"disabled": self._now()}
+            entries.connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(**values))
             if not again:
                 entries.connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.account == name))
             self._record(entries, by, "enable" if again else "disable", name)
             return self._there(entries, name)
+
+    def set_role(self, name: str, role: str, by: Account = OPERATOR) -> Account:
+        """Gives an account another role, and ends its sessions. Raises AccountRefused."""
+        _check_role(role)
+        with self._ledger.writing() as entries:
+            self._there(entries, name)
+            entries.connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(role=role))
+            entries.connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.account == name))
+            self._record(entries, by, f"role {role}", name)
+            return self._there(entries, name)
+
+    def set_mail(self, by: Account, mail: str) -> None:
+        """Where somebody may be written to; empty for nowhere. Raises AccountRefused."""
+        _check_mail(mail)
+        with self._ledger.writing() as entries:
+            mine = sa.update(ACCOUNTS).where(ACCOUNTS.c.name == by.name)
+            entries.connection.execute(mine.values(mail=mail or None))
+            self._record(entries, by, "mail", by.name)
+
+    def mail_of(self, name: str) -> str:
+        """Where an account may be written to; empty for one that is closed, does not want it or is not there."""
+        with self._ledger.reading() as entries:
+            row = self._row(entries, name)
+        return row.mail or "" if row is not None and row.disabled is None else ""
 
     # Signing in
 
@@ -201,17 +274,28 @@ class Accounts:
         is_right = self._is_password(known.password if known is not None else self._nobody, password)
         if known is None or not is_right or known.disabled is not None:
             raise LoginRefused("There is no account with this name and password.")
-        secret, id, form_key = secrets.token_urlsafe(32), secrets.token_hex(16), secrets.token_urlsafe(32)
         with self._ledger.writing() as entries:
             values: dict[str, object] = {"failures": 0, "locked_until": None}
             if self._hasher.check_needs_rehash(known.password):
                 values["password"] = self._hash(password)
             entries.connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(**values))
-            self._forget_old(entries, moment)
-            times = {"begun": moment, "turned": moment, "seen": moment}
-            made = sa.insert(SESSIONS).values(id=id, secret=_hidden(secret), account=name, form_key=form_key, **times)
-            entries.connection.execute(made)
-        return SignedIn(_account(known), form_key, secret)
+            return self._begin(entries, _account(known), moment)
+
+    def sign_in_elsewhere(self, identity: str) -> SignedIn:
+        """Begins a session for who proved in another house who they are. Raises LoginRefused."""
+        with self._ledger.writing() as entries:
+            known = self._by_identity(entries, identity)
+            if known is None or known.disabled is not None:
+                raise LoginRefused("Nobody has an account here under this sign-in: an invitation makes one.")
+            return self._begin(entries, _account(known), self._now())
+
+    def _begin(self, entries: Entries, account: Account, moment: datetime) -> SignedIn:
+        secret, id, form_key = secrets.token_urlsafe(32), secrets.token_hex(16), secrets.token_urlsafe(32)
+        self._forget_old(entries, moment)
+        values = {"id": id, "secret": _hidden(secret), "account": account.name, "form_key": form_key}
+        times = {"begun": moment, "turned": moment, "seen": moment}
+        entries.connection.execute(sa.insert(SESSIONS).values(**values, **times))
+        return SignedIn(account, form_key, secret)
 
     def session(self, secret: str) -> SignedIn | None:
         """Who is signed in by the secret of a cookie, or None. Where its time has come the session gets a new secret,
@@ -256,10 +340,8 @@ class Accounts:
                 return None
             if row.locked_until is not None and row.locked_until > moment:
                 seconds = int((row.locked_until - moment).total_seconds()) + 1
-                sentence = (
-                    f"Too many wrong passwords: try again in {max(1, seconds // 60)} minutes, or ask the operator."
-                )
-                raise AccountLocked(sentence, seconds=seconds)
+                sentence = "Too many wrong passwords: try again in {minutes} minutes, or ask the operator."
+                raise AccountLocked(Message(sentence, minutes=max(1, seconds // 60)), seconds=seconds)
             failures = row.failures + 1
             values: dict[str, object] = {"failures": failures}
             if failures >= rules.failures:
@@ -288,7 +370,7 @@ class Accounts:
         row = entries.connection.execute(asked).one_or_none()
         if row is None or row.used is not None or row.expires < self._now():
             raise InvitationRefused("This link was used already, or is too old: ask the operator for another.")
-        return Invitation(secret, row.role, row.slug, row.credit, row.expires, row.account or "")
+        return Invitation(secret, row.role, row.slug, row.credit, row.expires, row.account or "", row.mail or "")
 
     def _use(self, entries: Entries, secret: str) -> None:
         mine = (INVITATIONS.c.secret == _hidden(secret)) & INVITATIONS.c.used.is_(None)
@@ -302,10 +384,16 @@ class Accounts:
     def _row(self, entries: Entries, name: str) -> sa.Row[tuple[object, ...]] | None:
         return entries.connection.execute(sa.select(ACCOUNTS).where(ACCOUNTS.c.name == name)).one_or_none()
 
+    def _by_identity(self, entries: Entries, identity: str) -> sa.Row[tuple[object, ...]] | None:
+        if not identity:
+            return None
+        asked = sa.select(ACCOUNTS).where(ACCOUNTS.c.identity == identity)
+        return entries.connection.execute(asked).one_or_none()
+
     def _there(self, entries: Entries, name: str) -> Account:
         row = self._row(entries, name)
         if row is None:
-            raise _refused("name", f"There is no account {name[:64]!r}: `p2p account list` names them all.")
+            raise _refused("name", Message("There is no account “{name}”: see that it is spelt right.", name=name[:64]))
         return _account(row)
 
     @staticmethod
@@ -313,7 +401,8 @@ class Accounts:
         """No slug begins another, or one partner's addresses could be those of the other."""
         for (other,) in entries.connection.execute(sa.select(ACCOUNTS.c.slug)):
             if f"{slug}-".startswith(f"{other}-") or f"{other}-".startswith(f"{slug}-"):
-                raise _refused("slug", f"{slug!r} is too near to {other!r}, which is taken: choose another.")
+                sentence = "“{slug}” is too near to “{other}”, which is taken: choose another."
+                raise _refused("slug", Message(sentence, slug=slug, other=other))
 
     @staticmethod
     def _check_name(name: str) -> None:
@@ -324,8 +413,8 @@ class Accounts:
     def _check_password(self, password: str, name: str) -> None:
         rules = self._rules
         if not rules.shortest <= len(password) <= rules.longest:
-            sentence = f"A password has {rules.shortest} to {rules.longest} signs: four words in a row are a good one."
-            raise _refused("password", sentence)
+            sentence = "A password has {shortest} to {longest} signs: four words in a row are a good one."
+            raise _refused("password", Message(sentence, shortest=rules.shortest, longest=rules.longest))
         if len(set(password)) < 5 or (name and name in password.lower()):
             raise _refused("password", "This password is easily guessed: take four words that do not belong together.")
 
@@ -345,10 +434,26 @@ def _account(row: sa.Row[tuple[object, ...]]) -> Account:
     return Account(row.name, row.role, row.slug, row.credit, row.disabled is not None)
 
 
+def _standing(row: sa.Row[tuple[object, ...]], moment: datetime) -> Standing:
+    until = row.locked_until if row.locked_until is not None and row.locked_until > moment else None
+    return Standing(_account(row), row.made, until, row.mail or "", row.identity is not None)
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        sentence = "There is no role “{role}”: choose one of {roles}."
+        raise _refused("role", Message(sentence, role=role[:20], roles=", ".join(ROLES)))
+
+
+def _check_mail(mail: str) -> None:
+    if mail and (len(mail) > 254 or not mail.isprintable() or not _MAIL.fullmatch(mail)):
+        raise _refused("mail", "This is no address for e-mail: one looks like name@example.org.")
+
+
 def _hidden(secret: str) -> str:
     """A random secret needs no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _refused(field: str, sentence: str) -> AccountRefused:
+def _refused(field: str, sentence: Message | str) -> AccountRefused:
     return AccountRefused(sentence, field=field)

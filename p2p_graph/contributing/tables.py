@@ -108,6 +108,10 @@ ACCOUNTS: Final = sa.Table(
     sa.Column("disabled", Moment),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("locked_until", Moment),
+    #: where they may be written to, if they want to be; never shown to others
+    sa.Column("mail", sa.String(254)),
+    #: who they are in another house (OpenID Connect): its address and their name there
+    sa.Column("identity", sa.String(600), unique=True),
 )
 
 #: links that make an account, or a new password; only the hash of their secret is kept
@@ -121,6 +125,7 @@ INVITATIONS: Final = sa.Table(
     sa.Column("credit", sa.String(200), nullable=False),
     sa.Column("expires", Moment, nullable=False),
     sa.Column("used", Moment),
+    sa.Column("mail", sa.String(254)),
 )
 
 #: who is signed in; only the hash of the secret in the cookie is kept, and of the last one for a short while

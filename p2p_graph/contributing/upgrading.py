@@ -14,7 +14,7 @@ from alembic.util import CommandError
 
 from p2p_graph.errors import LedgerUnavailable
 
-__all__ = ["bring_up"]
+__all__ = ["bring_up", "config_for"]
 
 _FOLDER: Final = Path(__file__).parent / "migrations"
 #: any number; all programs of ours that change the tables of one PostgreSQL database wait for it
@@ -26,8 +26,7 @@ def bring_up(engine: sa.Engine, upgrade: bool) -> None:
 
     Raises LedgerUnavailable with what to do for a ledger of another version.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config = config_for()
     script = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
         if _revision(connection) == script.get_current_head():
@@ -43,6 +42,14 @@ def bring_up(engine: sa.Engine, upgrade: bool) -> None:
             _check(script, found, upgrade)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def config_for(connection: sa.Connection | None = None) -> Config:
+    """What Alembic needs to find our migrations, and the connection on which it applies them."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
 
 
 def _revision(connection: sa.Connection) -> str | None:

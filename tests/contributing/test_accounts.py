@@ -96,7 +96,7 @@ def test_one_invitation_used_by_many_at_once_makes_one_account(accounts: Account
 @pytest.mark.parametrize("slug", ["port-house", "port", "port-house-annex"])
 def test_no_slug_begins_another(accounts: Accounts, slug: str) -> None:
     _joined(accounts)
-    with pytest.raises(AccountRefused, match="too near to 'port-house'"):
+    with pytest.raises(AccountRefused, match="too near to “port-house”"):
         accounts.invite("partner", slug, "Another House")
     assert accounts.invite("partner", "porthouse", "Another House").slug == "porthouse"
 
@@ -198,7 +198,7 @@ def test_reset_sets_a_new_password_once_opens_the_lock_and_ends_sessions(account
     assert accounts.sign_in("anna", "another four words now").account.name == "anna"
     with pytest.raises(InvitationRefused):
         accounts.set_password(link.secret, "a third four words now")
-    with pytest.raises(AccountRefused, match="There is no account 'nobody'"):
+    with pytest.raises(AccountRefused, match="There is no account “nobody”"):
         accounts.reset("nobody")
 
 
