@@ -79,6 +79,10 @@ class Settings:
     links: int = 20_000
     #: proxies in front of the website whose word for the client's address is taken; 0 for none
     proxies: int = 0
+    #: what is logged: `text`, faults in lines for people; or `json`, every request as a line for programs
+    log: str = "text"
+    #: what must be sent as `Authorization: Bearer …` to read /metrics; without it only this machine may
+    metrics_token: str = field(default="", repr=False)
     #: bytes that the body of one request may have
     body_bytes: int = 262_144
     #: seconds in which one request must have arrived whole

@@ -58,6 +58,7 @@ from p2p_graph.releases import (
     GONE_ON,
     WITHDRAWN,
     current,
+    damage,
     earlier,
     go_back,
     holds,
@@ -229,13 +230,7 @@ def _checked(
 def verify(folder: Path) -> tuple[str, ...]:
     """What is wrong with a release on disk, each in a sentence; empty if it is as it was built."""
     known = manifest(folder)
-    wrong = []
-    for name, expected in known["files"].items():
-        path = folder / name
-        if not path.is_file():
-            wrong.append(f"{name} is missing.")
-        elif _hash(path) != expected:
-            wrong.append(f"{name} is not what was written: its hash differs.")
+    wrong = list(damage(folder))
     try:
         count = len(Store.read_only(str(folder / "store")))
     except OSError as reason:

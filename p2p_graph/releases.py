@@ -5,6 +5,7 @@ A release is never changed; going back is the same switch as going forward.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable
@@ -24,6 +25,7 @@ __all__ = [
     "WITHDRAWN",
     "Difference",
     "current",
+    "damage",
     "difference",
     "earlier",
     "go_back",
@@ -67,6 +69,26 @@ def manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         sentence = f"{folder} holds no release: its manifest.json is missing or broken. Run `p2p release` to build one."
         raise NoRelease(sentence, folder=str(folder)) from None
+
+
+def damage(folder: Path) -> tuple[str, ...]:
+    """What is wrong with the files of a release, each in a sentence; empty if they are as they were built.
+
+    The store on disk is not among them, since an engine that opens it may tidy it up. Raises NoRelease.
+    """
+    wrong = []
+    for name, expected in manifest(folder).get("files", {}).items():
+        try:
+            with (folder / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            wrong.append(f"{name} is missing.")
+        except OSError as reason:
+            wrong.append(f"{name} cannot be read ({reason.strerror}).")
+        else:
+            if found != expected:
+                wrong.append(f"{name} is not what was written: its hash differs.")
+    return tuple(wrong)
 
 
 def versions(settings: Settings) -> list[str]:

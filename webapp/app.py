@@ -21,8 +21,10 @@ from webapp import (
     evidence,
     explore,
     graph_store,
+    journal,
     languages,
     measures,
+    metrics,
     missing,
     negotiation,
     openapi,
@@ -37,6 +39,7 @@ from webapp import (
     signed_in,
     sparql,
     terms,
+    watching,
     withholding,
 )
 
@@ -82,6 +85,9 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
     app.config["P2P_ASSETS"] = stamp
     app.jinja_env.globals.update(assets=stamp, legend=pictures.legend())
     current_graph.install(app, settings)
+    # first, so that it measures and tells of what all others make of a request
+    counted = app.extensions["p2p_meter"] = metrics.Meter(app.extensions["p2p_current"].standing)
+    journal.install(app, counted.note)
     protection.install(app, settings)
     negotiation.install(app)
     withholding.install(app, settings)
@@ -105,6 +111,7 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
         graph_store.pages,
         publish.pages,
         openapi.pages,
+        watching.pages,
     ):
         app.register_blueprint(part)
     return app

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import socket
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from p2p_graph.errors import NoRelease, SettingsError, StoreUnavailable
 from p2p_graph.reading import open_graph
 from p2p_graph.release import build
 from webapp.app import create_app
+from webapp.journal import configure
 from webapp.listening import listen_with
 
 __all__ = ["serve"]
@@ -33,10 +33,10 @@ def serve(host: str | None, port: int | None, threads: int) -> None:
     """
     settings = Settings.from_env()
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    configure(settings)
     listening = _listen(settings.host, settings.port)
     try:
         _have_release(settings)
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         server = listen_with(create_app(settings), settings, listening, threads)
         where = f"[{settings.host}]" if ":" in settings.host else settings.host
         click.echo(f"The site is at http://{where}:{listening.getsockname()[1]}/ (Ctrl+C ends it)")

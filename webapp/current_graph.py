@@ -17,7 +17,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import Context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar, cast
 
@@ -82,7 +82,7 @@ class Standing:
 
     version: str = ""
     held_back: str = ""
-    state: State = State()
+    state: State = field(default_factory=State)
     is_remote: bool = False
 
     @property
@@ -251,7 +251,7 @@ class CurrentGraph:
         try:
             wrong = damage(graph.folder) if graph.folder and not self._is_remote else ()
             if wrong:
-                sentence = f"The release {graph.version} is damaged ({wrong[0]}) Build or restore it, or go back to another."
+                sentence = f"The release {graph.version} is damaged: {wrong[0]} Restore it, or go back to another."
                 raise NoRelease(sentence, folder=str(graph.folder))
             if not is_first:
                 # in a context of its own: it is no query of who asks, and goes on when they leave

@@ -60,8 +60,8 @@ def listen_with(app: Flask, settings: Settings, listening: socket.socket, thread
         connection_limit=500,
         # without a look ahead nobody hears that a client has gone while its query runs
         channel_request_lookahead=1,
-        # the site itself counts how many proxies to believe
-        clear_untrusted_proxy_headers=not settings.proxies,
+        # the site itself counts how many proxies to believe, and looks whether there is one it was not told of
+        clear_untrusted_proxy_headers=False,
     )
 
     class Channel(HTTPChannel):  # type: ignore[misc]

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from p2p_graph import errors
 from p2p_graph.errors import P2PError
+from webapp.journal import route
 
 __all__ = ["CORS", "PREFLIGHT", "Known", "NotAcceptable", "Problem", "describe", "install", "known", "wants_page"]
 
@@ -45,6 +46,7 @@ _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
     errors.QueryCancelled: (400, "Nobody waits for it any more"),
     errors.AnswerTooLarge: (413, "The answer is too large"),
     errors.EngineFailed: (500, "The engine stopped"),
+    errors.NoWorkers: (503, "Questions cannot be answered just now"),
     errors.QueryError: (400, "The query was not answered"),
     errors.UnknownQuery: (404, "No such question"),
     errors.UnknownParameter: (400, "No such parameter"),
@@ -76,6 +78,9 @@ _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
     errors.LedgerUnavailable: (503, "The desk is closed for a moment"),
     errors.NotWritable: (507, "No room to write"),
 }
+
+#: what may be mended within seconds: who asked should ask again
+_SOON: Final = {errors.NoWorkers.code, errors.NoRelease.code, errors.StoreUnavailable.code}
 
 _HTTP: Final[dict[int, tuple[str, str]]] = {
     404: ("Nothing at this address", "There is no page here. It may have moved, or a letter may be missing."),
@@ -177,7 +182,7 @@ def wants_page() -> bool:
 def _answer(error: Exception) -> Response:
     problem = describe(error)
     if problem.status >= 500:
-        _LOG.error("%s %s: %s", request.method, request.path, problem.code, exc_info=problem.code == "fault" and error)
+        _LOG.error("%s: %s", route(), problem.code, exc_info=problem.code == "fault" and error)
     if wants_page():
         response = make_response(render_template("problem.html", problem=problem), problem.status)
     else:
@@ -189,6 +194,8 @@ def _answer(error: Exception) -> Response:
                 response.headers[name] = value
     if problem.values.get("waiting"):
         response.headers["Retry-After"] = "1"
+    elif problem.code in _SOON:
+        response.headers["Retry-After"] = "10"
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
     return response

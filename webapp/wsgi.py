@@ -2,5 +2,8 @@
 
 from p2p_graph.config import Settings
 from webapp.app import create_app
+from webapp.journal import configure
 
-app = create_app(Settings.from_env())
+_settings = Settings.from_env()
+configure(_settings)
+app = create_app(_settings)

@@ -145,6 +145,11 @@ class Graph:
         """The version of the release."""
         return self._store.version
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of its release; of a remote store it is the address, and None where neither is known."""
+        return self._folder
+
     def newest(self) -> str:
         """The version of the release that its store holds now: another after `p2p release --push`, empty meanwhile."""
         return self._store.newest()
