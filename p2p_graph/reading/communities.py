@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
-from itertools import combinations
+from itertools import chain, combinations
 from operator import xor
 from typing import Final
 
@@ -21,7 +21,7 @@ __all__ = ["communities", "modularity", "rewired", "transitivity"]
 
 _SEED: Final = 20191
 #: how often a search goes on from what it found, and how often it begins anew: thorough and quick, small and large
-_SEARCH: Final = {(False, False): (10, 50), (True, False): (3, 3), (False, True): (10, 2), (True, True): (2, 1)}
+_SEARCH: Final = {(False, False): (10, 20), (True, False): (2, 1), (False, True): (10, 2), (True, True): (2, 1)}
 #: tied pairs from which a network is large
 _LARGE: Final = 5_000
 #: rounds of exchanges, one for each place at a tie, until the first random network, and from one to the next;
@@ -42,7 +42,8 @@ def communities(graph: SimpleGraph, *, quick: bool = False, seed: int = _SEED) -
     found = np.full(graph.size, np.nan)
     if not len(graph.pairs):
         return found
-    tied = [(str(one), str(other), 1.0) for one, other in graph.pairs.tolist()]
+    name = [str(actor) for actor in range(graph.size)]
+    tied = [(name[one], name[other], 1.0) for one, other in graph.pairs.tolist()]
     iterations, trials = _SEARCH[quick, len(graph.pairs) > _LARGE]
     _, told = graspologic_native.leiden(tied, seed=seed, iterations=iterations, trials=trials)
     groups: dict[int, list[int]] = {}
@@ -99,40 +100,46 @@ def rewired(graph: SimpleGraph, draws: int, chance: np.random.Generator) -> Iter
     >>> random.degrees.tolist() == graph.degrees.tolist()
     True
     """
-    ties = [list(members) for members in graph.sets]
     before, between = _ROUNDS[len(graph.pairs) > _LARGE]
-    for number in range(draws):
-        if len(ties) > 1:
-            _exchange(ties, between if number else before, chance)
+    families = graph.families.tolist()
+    rounds = [before, *[between] * (draws - 1)] if draws else []
+    for ties in _exchanged(graph, rounds, chance):
         pairs = {pair for members in ties for pair in combinations(sorted(members), 2)}
-        yield simple_of_pairs(pairs, graph.families.tolist(), graph.size, arcs=())
+        yield simple_of_pairs(pairs, families, graph.size, arcs=())
 
 
-def _exchange(ties: list[list[int]], rounds: int, chance: np.random.Generator) -> None:
-    """Tries to exchange places of ties, as often in a round as there are places.
+def _exchanged(graph: SimpleGraph, rounds: list[int], chance: np.random.Generator) -> Iterator[list[list[int]]]:
+    """The ties after so many rounds, and again after so many more; in a round, as many exchanges are tried as there
+    are places. Always the same lists.
 
     Ties are known by a number each: the random numbers of their participants, combined by exclusive or, so that after
     an exchange it is known at once. That two different ties have one number happens once in many million networks.
     """
-    places = [(tie, at) for tie, members in enumerate(ties) for at in range(len(members))]
-    most = 1 + max(one for members in ties for one in members)
-    mark: list[int] = chance.integers(1 << 62, size=most).tolist()
+    ties = [list(members) for members in graph.sets]
+    mark: list[int] = chance.integers(1 << 62, size=graph.size).tolist()
     marks = [reduce(xor, (mark[one] for one in members)) for members in ties]
     known = set(marks)
-    for _ in range(rounds):
-        for one, other in chance.integers(len(places), size=(len(places), 2)).tolist():
-            (a, at_a), (b, at_b) = places[one], places[other]
+    tie_of = [tie for tie, members in enumerate(ties) for _ in members]
+    seat_of = [seat for members in ties for seat in range(len(members))]
+    many = len(tie_of)
+    for more in rounds:
+        # a single tie has nobody to exchange with; round by round, so that no long list is held
+        picks = (chance.integers(many, size=(many, 2)).tolist() for _ in range(more if len(ties) > 1 else 0))
+        for one, other in chain.from_iterable(picks):
+            a, b = tie_of[one], tie_of[other]
             here, there = ties[a], ties[b]
-            x, y = here[at_a], there[at_b]
+            x, y = here[seat_of[one]], there[seat_of[other]]
             if x in there or y in here:
                 continue
             change = mark[x] ^ mark[y]
             old_a, old_b = marks[a], marks[b]
             new_a, new_b = old_a ^ change, old_b ^ change
-            if new_a not in known and new_b not in known:
-                here[at_a], there[at_b] = y, x
-                known.remove(old_a)
-                known.remove(old_b)
-                known.add(new_a)
-                known.add(new_b)
-                marks[a], marks[b] = new_a, new_b
+            if new_a in known or new_b in known:
+                continue
+            here[seat_of[one]], there[seat_of[other]] = y, x
+            known.remove(old_a)
+            known.remove(old_b)
+            known.add(new_a)
+            known.add(new_b)
+            marks[a], marks[b] = new_a, new_b
+        yield ties

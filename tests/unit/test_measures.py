@@ -49,7 +49,7 @@ from p2p_graph.reading.centrality import (
     pagerank,
     strength,
 )
-from p2p_graph.reading.communities import _exchange, communities, modularity, rewired, transitivity
+from p2p_graph.reading.communities import _exchanged, communities, modularity, rewired, transitivity
 from p2p_graph.reading.simple_graph import Real, SimpleGraph, simple_of_pairs
 from tests.networks import NETWORKS, of_networkx, save
 
@@ -341,9 +341,7 @@ def test_random_networks_are_drawn_evenly_from_all_there_are(sets: tuple[tuple[i
     draws = 4_000
     chance = np.random.default_rng(8)
     seen: Counter[frozenset[tuple[int, ...]]] = Counter()
-    ties = [list(members) for members in sets]
-    for _ in range(draws):
-        _exchange(ties, 6, chance)
+    for ties in _exchanged(with_sets(sets, size), [6] * draws, chance):
         seen[frozenset(tuple(sorted(members)) for members in ties)] += 1
     assert set(seen) == every
     expected = draws / len(every)
