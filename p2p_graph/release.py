@@ -6,6 +6,8 @@
         data.nq                          every quad, one a line, sorted
         search.sqlite                    the index of names and descriptions
         answers/                         what pages need, worked out: answers of saved queries, wheels of countries
+        dumps/                           the same quads to take home: compressed, in several formats, and as tables
+        history.json.gz                  what became new with this release and those before it
         measures.json.gz                 the measures of the networks
         store/                           the same quads as a store on disk
 
@@ -24,7 +26,7 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -46,7 +48,9 @@ from pyoxigraph import (
 from p2p_graph.config import Settings
 from p2p_graph.contributions import Contributed, cleared, contributed
 from p2p_graph.curation import Sources, check, coarser, data_error, quads_of, read_data, read_words
+from p2p_graph.dumps import FOLDER as DUMPS_FOLDER, dumps
 from p2p_graph.errors import DataError, NoRelease
+from p2p_graph.history import FILE as HISTORY_FILE, continued, packed, unpacked
 from p2p_graph.model import Fault, Table
 from p2p_graph.purged import Purged, read as read_purged
 from p2p_graph.reading.indexing import INDEX_FILE, TYPES, build_index
@@ -59,18 +63,32 @@ from p2p_graph.releases import (
     WITHDRAWN,
     current,
     damage,
+    differing,
     earlier,
     go_back,
     holds,
     manifest,
     not_writable,
+    statements,
     switch,
     synced,
     versions,
 )
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
-__all__ = ["DATASET", "Progress", "build", "current", "index", "keep", "manifest", "rehearse", "roll_back", "verify"]
+__all__ = [
+    "DATASET",
+    "Progress",
+    "build",
+    "current",
+    "index",
+    "keep",
+    "manifest",
+    "pack",
+    "rehearse",
+    "roll_back",
+    "verify",
+]
 
 #: the address of the dataset itself; its version stands on it
 DATASET: Final = NamedNode(f"{BASE}graph/dataset")
@@ -140,7 +158,7 @@ def _made(
     with tempfile.TemporaryDirectory(prefix=".building-", dir=releases) as temporary:
         folder = Path(temporary) / version
         folder.mkdir()
-        _write(folder, version, content, lines, quads, Library.load(sources.queries), lambda: step(4))
+        _write(folder, version, content, lines, quads, Library.load(sources.queries), lambda: step(4), _last(settings))
         step(5)
         _switch(folder, settings.home)
     step(len(_STEPS))
@@ -313,6 +331,7 @@ def _write(
     quads: list[Quad],
     library: Library,
     loading: Callable[[], None],
+    last: Path | None,
 ) -> None:
     own = _description(version, len(lines))
     written = sorted([*lines, *_lines(own)])
@@ -327,6 +346,9 @@ def _write(
     keep(folder, store, library)
     measure(folder, store, library)
     del store
+    pack(folder, version, written)
+    (folder / HISTORY_FILE).write_bytes(_history(folder, version, last))
+    made = (data.name, INDEX_FILE, MEASURES_FILE, HISTORY_FILE, *_inside(folder, FOLDER, DUMPS_FOLDER))
     facts = {
         "version": version,
         "created": version.rsplit("+", 1)[1].rsplit(".", 1)[0],
@@ -334,7 +356,7 @@ def _write(
         "graphs": sorted({quad.graph_name.value for quad in [*quads, *own] if isinstance(quad.graph_name, NamedNode)}),
         "counts": _counts(quads),
         "content": content,
-        "files": {name: _hash(folder / name) for name in (data.name, INDEX_FILE, MEASURES_FILE, *_answers(folder))},
+        "files": {name: _hash(folder / name) for name in made},
     }
     text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
@@ -380,10 +402,16 @@ def keep(folder: Path, store: Store, library: Library) -> None:
 
 
 def measure(folder: Path, store: Store, library: Library) -> None:
-    """Measures the network of each country, and of all, and writes the measures into a folder."""
+    """Measures the network of each country, and of all, and writes the measures into a folder; after `keep`."""
+
+    kept = Kept(folder / FOLDER)
 
     def table(name: str, **values: str) -> Table:
-        found = store.query(library.get(name).bind(**values), use_default_graph_as_union=True)
+        text = library.get(name).bind(**values)
+        known = kept.table(text)
+        if known is not None:
+            return known
+        found = store.query(text, use_default_graph_as_union=True)
         assert isinstance(found, QuerySolutions)
         return Table(tuple(v.value for v in found.variables), tuple(map(tuple, found)))
 
@@ -401,8 +429,34 @@ def _pack(path: Path, content: bytes) -> None:
     path.write_bytes(gzip.compress(content, 6, mtime=0))
 
 
-def _answers(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in (folder / FOLDER).iterdir())
+def _inside(folder: Path, *names: str) -> list[str]:
+    return [path.relative_to(folder).as_posix() for name in names for path in sorted((folder / name).iterdir())]
+
+
+def pack(folder: Path, version: str, lines: Sequence[str]) -> None:
+    """Writes the files in which a whole release is taken home, from its sorted N-Quads, into a folder."""
+    (folder / DUMPS_FOLDER).mkdir()
+    for name, content in dumps(lines, version):
+        (folder / DUMPS_FOLDER / name).write_bytes(content)
+
+
+def _last(settings: Settings) -> Path | None:
+    try:
+        return current(settings)
+    except NoRelease:
+        return None
+
+
+def _history(folder: Path, version: str, last: Path | None) -> bytes:
+    """What is new in a release whose data are written, and what was new in those before it."""
+    holds = statements(folder)
+    try:
+        found = differing(statements(last), holds) if last else None
+        past = unpacked((last / HISTORY_FILE).read_bytes()) if last else ()
+    except FileNotFoundError:
+        # made before histories were kept, or damaged
+        found, past = None, ()
+    return packed(continued(past, version, found, holds))
 
 
 def _counts(quads: Iterable[Quad]) -> dict[str, int]:

@@ -27,11 +27,13 @@ __all__ = [
     "current",
     "damage",
     "difference",
+    "differing",
     "earlier",
     "go_back",
     "holds",
     "manifest",
     "not_writable",
+    "statements",
     "switch",
     "synced",
     "versions",
@@ -196,17 +198,25 @@ class Difference:
 def difference(before: Path, after: Path) -> Difference:
     """What differs between two releases: in which file a triple stands is no difference. Raises NoRelease."""
     old, new = manifest(before)["version"], manifest(after)["version"]
-    lines = [_statements(folder) for folder in (before, after)]
+    lines = [statements(folder) for folder in (before, after)]
+    return Difference(old, new, differing(*lines), {**_named(lines[0]), **_named(lines[1])})
+
+
+def differing(before: set[str], after: set[str]) -> Changes:
+    """What differs between the statements of two releases.
+
+    >>> differing({"<a:a> <b:b> 1"}, {"<a:a> <b:b> 1"}).by_thing
+    ()
+    """
     # most lines of two releases are the same, so that only the others are read as triples
-    gone, come = (set(_triples(one - other)) for one, other in ((lines[0], lines[1]), (lines[1], lines[0])))
+    gone, come = (set(_triples(one - other)) for one, other in ((before, after), (after, before)))
     around = {str(triple.subject) for triple in gone | come}
-    kept = _triples(line for line in lines[0] & lines[1] if line.partition(" ")[0] in around)
-    told = changes(gone | set(kept), come | set(kept))
-    return Difference(old, new, told, {**_named(lines[0]), **_named(lines[1])})
+    kept = _triples(line for line in before & after if line.partition(" ")[0] in around)
+    return changes(gone | set(kept), come | set(kept))
 
 
-def _statements(folder: Path) -> set[str]:
-    """The triples of a release as lines, without their graphs."""
+def statements(folder: Path) -> set[str]:
+    """The triples of a release as N-Triples without a full stop; not those that follow from it, or from its release."""
     found = set()
     with (folder / "data.nq").open(encoding="utf-8") as lines:
         for line in lines:
