@@ -28,6 +28,8 @@ __all__ = ["HEADER", "Note", "configure", "install", "route", "route_of"]
 HEADER: Final = "X-Request-ID"
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _LOG: Final = logging.getLogger("webapp.requests")
+#: who writes lines in which nothing stands that was sent
+_OURS: Final = ("webapp", "p2p_graph")
 #: frames of a fault that are told, the innermost ones
 _FRAMES: Final = 12
 
@@ -48,7 +50,7 @@ class _Lines(logging.Formatter):
             "time": when,
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         if has_request_context() and "request_id" in g:
             told["request"] = g.request_id
@@ -58,8 +60,15 @@ class _Lines(logging.Formatter):
             told["fault"] = _where(fault)
         if self._as_json:
             return json.dumps(told, ensure_ascii=False, default=str)
-        words = [when, record.levelname, record.name, record.getMessage(), f"[{told.get('request', '-')}]"]
+        words = [when, record.levelname, record.name, _message(record), f"[{told.get('request', '-')}]"]
         return " ".join([*words, *(f"\n    {line}" for line in _where(fault))] if fault else words)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What a line says. Of libraries only the fixed part, since what they put into it may be what somebody sent."""
+    if record.name.split(".")[0] in _OURS:
+        return record.getMessage()
+    return str(record.msg) if record.args else "(told by a library, its words are left out)"
 
 
 def _where(fault: BaseException | None) -> list[str]:
