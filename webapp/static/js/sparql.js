@@ -70,7 +70,9 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
   // the parts of the page
 
   const host = make("div", { class: "query-field" });
-  const tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "Queries" });
+  // the list holds no tab itself, it owns them: beside each stands a button, and a list of tabs may hold only tabs
+  const owner = make("div", { role: "tablist", "aria-label": "Queries" });
+  const tabs = make("div", { class: "tabs" }, owner);
   const button = form.querySelector("button");
   const stop = make("button", { type: "button", class: "plainly", hidden: true, onclick: () => cancel() }, "Cancel");
   const tidy = make("button", { type: "button", class: "plainly", title: "Shift Alt F", onclick: () => order() }, "Format");
@@ -149,14 +151,15 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
   field.value = editor.text;
 
   const draw = () => {
-    tabs.replaceChildren(...memory.tabs.map((tab, i) => {
+    owner.setAttribute("aria-owns", memory.tabs.map((_, i) => `tab-${i}`).join(" "));
+    tabs.replaceChildren(owner, ...memory.tabs.map((tab, i) => {
       const chosen = i === memory.active;
       const name = make("button", {
-        type: "button", role: "tab", "aria-selected": String(chosen), tabindex: chosen ? "0" : "-1",
+        type: "button", id: `tab-${i}`, role: "tab", "aria-selected": String(chosen), tabindex: chosen ? "0" : "-1",
         onclick: () => go(i), onkeydown: (event) => walk(event, i), title: tab.title,
       }, tab.title);
       const close = make("button", { type: "button", class: "close", "aria-label": `Close ${tab.title}`, onclick: () => shut(i) }, "×");
-      return make("span", { class: chosen ? "tab chosen" : "tab", role: "presentation" }, name, memory.tabs.length > 1 ? close : null);
+      return make("span", { class: chosen ? "tab chosen" : "tab" }, name, memory.tabs.length > 1 ? close : null);
     }), make("button", { type: "button", class: "more", "aria-label": "New query", title: "New query", onclick: () => anew("") }, "+"));
   };
   const walk = (event, i) => {
