@@ -77,6 +77,24 @@ class Settings:
     client_links: int = 60
     #: short links that may be kept
     links: int = 20_000
+    #: tries to sign in, or to use a link, that one client may make in an hour; 0 for any number
+    client_sign_ins: int = 120
+    #: where readers reach the website, such as https://example.org: what links in mails begin with
+    site: str = ""
+    #: the server that takes mails; empty for none. Then also who asks it, and the sender that mails name
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_user: str = ""
+    mail_password: str = field(default="", repr=False)
+    mail_from: str = ""
+    #: how the way to it is encrypted: starttls, tls, or none for a server on this machine
+    mail_security: str = "starttls"
+    #: another house where accounts may sign in (OpenID Connect): its address; what we are called there, and our secret
+    openid_issuer: str = ""
+    openid_client: str = ""
+    openid_secret: str = field(default="", repr=False)
+    #: what the button says: "Sign in with …"
+    openid_name: str = ""
     #: proxies in front of the website whose word for the client's address is taken; 0 for none
     proxies: int = 0
     #: what is logged: `text`, faults in lines for people; or `json`, every request as a line for programs

@@ -28,6 +28,7 @@ from webapp import (
     missing,
     negotiation,
     openapi,
+    openid,
     patterns,
     pictures,
     problems,
@@ -36,6 +37,7 @@ from webapp import (
     questions,
     search,
     short_links,
+    sign_in,
     signed_in,
     sparql,
     terms,
@@ -111,6 +113,8 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
         graph_store.pages,
         publish.pages,
         openapi.pages,
+        openid.pages,
+        sign_in.pages,
         watching.pages,
     ):
         app.register_blueprint(part)

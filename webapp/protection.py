@@ -36,6 +36,7 @@ __all__ = [
     "install",
     "spend_citation",
     "spend_link",
+    "spend_sign_in",
 ]
 
 Given = ParamSpec("Given")
@@ -90,6 +91,8 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["p2p_linking"] = Allowance(settings.client_links, 3600, "an_hour", told)
     told = "One client may make {} new citations an hour."
     app.extensions["p2p_citing"] = Allowance(settings.client_citations, 3600, "an_hour", told)
+    told = "One client may try to sign in {} times an hour."
+    app.extensions["p2p_signing_in"] = Allowance(settings.client_sign_ins, 3600, "an_hour", told)
     if settings.proxies:
         number = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
@@ -224,6 +227,11 @@ def spend_link() -> None:
 def spend_citation() -> None:
     """One new citation by the client of this request. Raises TooMany."""
     cast(Allowance, current_app.extensions["p2p_citing"]).spend(_client())
+
+
+def spend_sign_in() -> None:
+    """One try to sign in, or to use a link, by the client of this request. Raises TooMany."""
+    cast(Allowance, current_app.extensions["p2p_signing_in"]).spend(_client())
 
 
 def foreign(view: Callable[Given, Answered]) -> Callable[Given, Answered]:

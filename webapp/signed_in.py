@@ -23,6 +23,7 @@ from functools import wraps
 from typing import Final, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
+from argon2 import PasswordHasher
 from flask import Flask, Response, current_app, g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
@@ -73,8 +74,11 @@ _LASTS: Final = 14 * 86_400
 class Office:
     """Ledger, accounts and desk of an app, opened by the first request that needs them. Threads share it."""
 
-    def __init__(self, settings: Settings, sources: Sources | None = None) -> None:
-        self._settings, self._sources = settings, sources
+    def __init__(
+        self, settings: Settings, sources: Sources | None = None, hasher: PasswordHasher | None = None
+    ) -> None:
+        """`sources` are what the desk knows, `hasher` how passwords are kept; by default ours."""
+        self._settings, self._sources, self._hasher = settings, sources, hasher
         self._lock = threading.RLock()
         self._ledger: Ledger | None = None
         self._accounts: Accounts | None = None
@@ -93,7 +97,7 @@ class Office:
         """The accounts of the ledger."""
         with self._lock:
             if self._accounts is None:
-                self._accounts = Accounts(self.ledger)
+                self._accounts = Accounts(self.ledger, hasher=self._hasher)
             return self._accounts
 
     @property

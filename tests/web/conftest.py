@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -15,7 +16,7 @@ from p2p_graph.curation import Sources
 from p2p_graph.release import build
 from tests.web.reading import closing
 from tests.web.standing import Office
-from webapp import create_app
+from webapp import create_app, signed_in
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +61,11 @@ def office(tmp_path_factory: pytest.TempPathFactory, example_home: Path, example
     """The site with a desk and a ledger of its own; each test invites whom it needs."""
     home = tmp_path_factory.mktemp("office") / "home"
     shutil.copytree(example_home, home)
-    app = create_app(Settings(home=home, workers=1, client_minute=0), sources=example_sources)
+    settings = Settings(home=home, workers=1, client_minute=0, client_sign_ins=0)
+    app = create_app(settings)
+    # passwords are kept as quickly as may be: their strength is not what is tried here
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    app.extensions["p2p_office"] = signed_in.Office(settings, example_sources, quick)
     yield Office(app)
     app.extensions["p2p_office"].close()
     closing(app)
