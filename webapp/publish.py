@@ -7,7 +7,6 @@ from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.formats import find
-from p2p_graph.vocab import BASE
 from webapp import pictures
 from webapp.addresses import address_of_path, page_of
 from webapp.current_graph import graph, remembered
@@ -79,19 +78,6 @@ def sitemap() -> Response:
     return fresh(
         lambda: render_template("publish/sitemap.xml", addresses=[root + path for path in [*fixed, *things] if path]),
         "application/xml",
-    )
-
-
-@pages.get("/.well-known/void")
-def void() -> Response:
-    """What the data set is, where it is asked, how much it holds (VoID)."""
-    counts = graph().run("counts")
-    rows = [(row[0].value, str(row[1]).split('"')[1]) for row in counts.rows if isinstance(row[0], NamedNode)]
-    return fresh(
-        lambda: render_template(
-            "publish/void.ttl", root=request.url_root, base=BASE, version=graph().version, classes=rows
-        ),
-        "text/turtle",
     )
 
 

@@ -15,14 +15,13 @@ from p2p_graph.reading.scan import look
 from p2p_graph.reading.store import Dataset
 from p2p_graph.vocab import BASE, PREFIXES
 from webapp.current_graph import graph, remembered_in_all_languages
+from webapp.dataset import DATASET, essentials, statistics
 
 __all__ = ["check_graphs", "dataset_of", "described"]
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = PREFIXES["void"]
-_DCT: Final = PREFIXES["dcterms"]
 _TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
-_LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _FILES: Final = "http://www.w3.org/ns/formats/"
 #: format → its name among the W3C's file formats
 _FORMATS: Final = {
@@ -69,7 +68,7 @@ def _found(address: str) -> bool:
 def described(endpoint: str) -> Triples:
     """The service at an address: what it can do, and the dataset behind it. Raises BadRequest for no address."""
     try:
-        service, data = NamedNode(endpoint), NamedNode(f"{BASE}graph/dataset")
+        service, data = NamedNode(endpoint), NamedNode(DATASET)
         whole = NamedNode(f"{endpoint}#default-graph")
     except ValueError:
         raise BadRequest("The name of the host is no part of an address.") from None
@@ -84,17 +83,13 @@ def described(endpoint: str) -> Triples:
         (service, _sd("availableGraphs"), data),
         (data, _TYPE, _sd("Dataset")),
         (data, _TYPE, _sd("GraphCollection")),
-        (data, _TYPE, NamedNode(_VOID + "Dataset")),
-        (data, NamedNode(_DCT + "title"), Literal("Peer2Peer Graph", language="en")),
-        (data, NamedNode(_DCT + "license"), NamedNode(_LICENCE)),
-        (data, NamedNode(_DCT + "hasVersion"), Literal(graph().version)),
-        (data, NamedNode(_VOID + "sparqlEndpoint"), service),
         (data, _sd("defaultGraph"), whole),
         (whole, _TYPE, _sd("Graph")),
         *_counts(whole, endpoint),
         *_graphs(data, endpoint),
     ]
-    return Triples(tuple(Triple(*one) for one in said))
+    told = (Triple(*one) for one in said)
+    return Triples((*told, *essentials(endpoint.removesuffix("sparql"))))
 
 
 def _sd(name: str) -> NamedNode:
@@ -107,12 +102,13 @@ def _result_formats() -> list[str]:
 
 def _counts(whole: NamedNode, endpoint: str) -> list[_Said]:
     said: list[_Said] = []
-    rows = remembered_in_all_languages("class-counts", partial(_rows, "counts"))
-    for number, (kind, things) in enumerate(rows):
-        part = NamedNode(f"{endpoint}#class-{number}")
-        said.append((whole, NamedNode(_VOID + "classPartition"), part))
-        if isinstance(kind, NamedNode) and isinstance(things, Literal):
-            said += [(part, NamedNode(_VOID + "class"), kind), (part, NamedNode(_VOID + "entities"), things)]
+    for number, part in enumerate(statistics().classes):
+        about = NamedNode(f"{endpoint}#class-{number}")
+        said += [
+            (whole, NamedNode(_VOID + "classPartition"), about),
+            (about, NamedNode(_VOID + "class"), NamedNode(part.address)),
+            (about, NamedNode(_VOID + "entities"), Literal(part.number)),
+        ]
     return said
 
 

@@ -147,6 +147,11 @@ class Graph:
 
     @property
     def folder(self) -> Path | None:
+        """The folder of the release, or None over a remote store."""
+        return self._folder if self._folder and self._folder.is_dir() else None
+
+    @property
+    def folder(self) -> Path | None:
         """The folder of its release; of a remote store it is the address, and None where neither is known."""
         return self._folder
 
