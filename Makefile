@@ -17,7 +17,7 @@ serve: $(VENV)/.run ## set up, build the first release if there is none, serve o
 
 test: $(VENV)/.dev ## set up what the tests need and run them all (ARGS="-k name" picks some)
 	@.ci/engines
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## look for every fault in code, locks and data; changes nothing
 	@.ci/check
