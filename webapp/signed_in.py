@@ -32,6 +32,7 @@ from p2p_graph.config import Settings
 from p2p_graph.contributing.accounts import Accounts, SignedIn
 from p2p_graph.contributing.desk import Desk
 from p2p_graph.contributing.ledger import Ledger
+from p2p_graph.contributing.letters import Letters
 from p2p_graph.contributing.roles import ROLES, Account
 from p2p_graph.contributions import open_desk
 from p2p_graph.curation import Sources
@@ -52,6 +53,7 @@ __all__ = [
     "end",
     "form_key",
     "install",
+    "letters",
     "local_path",
     "needs",
     "on_lost_session",
@@ -79,6 +81,7 @@ class Office:
     ) -> None:
         """`sources` are what the desk knows, `hasher` how passwords are kept; by default ours."""
         self._settings, self._sources, self._hasher = settings, sources, hasher
+        self.letters = Letters(settings, lambda name: self.accounts.mail_of(name))
         self._lock = threading.RLock()
         self._ledger: Ledger | None = None
         self._accounts: Accounts | None = None
@@ -109,7 +112,8 @@ class Office:
             return self._desk
 
     def close(self) -> None:
-        """Lets go of the ledger; whoever asks again opens it anew."""
+        """Sends the mails that wait, and lets go of the ledger."""
+        self.letters.close()
         with self._lock:
             opened, self._ledger, self._accounts, self._desk = self._ledger, None, None, None
         if opened is not None:
@@ -149,6 +153,11 @@ def desk() -> Desk:
 def accounts() -> Accounts:
     """The accounts of this app."""
     return _office().accounts
+
+
+def letters() -> Letters:
+    """Who writes the mails of this app."""
+    return _office().letters
 
 
 # Who asks

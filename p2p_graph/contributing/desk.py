@@ -181,8 +181,7 @@ class Desk:
             text = entries.text(entries.digests([number])[number])
         findings: tuple[Finding, ...] = ()
         if decision == "accept":
-            whose = Account(sender, "operator", last.data["about"]["slug"], last.data["about"]["credit"])
-            findings = self._findings(whose, triples_of(text), number, only_accepted=True)
+            findings = self._findings_now(last, sender, text)
             refuse_faulty(findings)
         with self._ledger.writing() as entries:
             last, sender, replaces = self._held(entries, number, by, hold=True)
@@ -197,6 +196,13 @@ class Desk:
             digest = entries.digests([number])[number] if decision == "accept" else ""
             self._add(entries, last, by, decision, state, reason, digest, last.data["about"], findings)
         return self.submission(by, number)
+
+    def findings(self, by: Account, number: int) -> tuple[Finding, ...]:
+        """What would be found if a submission were accepted now; for whoever decides upon it."""
+        with self._ledger.reading() as entries:
+            last, sender, _ = self._held(entries, number, by)
+            text = entries.text(entries.digests([number])[number])
+        return self._findings_now(last, sender, text)
 
     def withdraw(self, by: Account, number: int, reason: str = "") -> Submission:
         """Takes a submission back; what was published of it is gone from the next release on."""
@@ -379,6 +385,10 @@ class Desk:
             yours = " of yours" if by.role == "partner" else ""
             raise UnknownSubmission(f"There is no submission {number}{yours}.", number=number)
         return entries.events(number)[-1], *found
+
+    def _findings_now(self, last: Event, sender: str, text: str) -> tuple[Finding, ...]:
+        whose = Account(sender, "operator", last.data["about"]["slug"], last.data["about"]["credit"])
+        return self._findings(whose, triples_of(text), last.number, only_accepted=True)
 
     def _mended(self, by: Account, content: Sequence[Triple], instead_of: int | None) -> tuple[Finding, ...]:
         findings = self._findings(by, content, instead_of)
