@@ -89,7 +89,8 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
     stamp = _assets_stamp()
     app.config["P2P_SETTINGS"] = settings
     app.config["P2P_ASSETS"] = stamp
-    app.jinja_env.globals.update(assets=stamp, legend=pictures.legend())
+    app.jinja_env.globals.update(assets=stamp)
+    app.context_processor(lambda: {"legend": pictures.legend()})
     current_graph.install(app, settings)
     # first, so that it measures and tells of what all others make of a request
     counted = app.extensions["p2p_meter"] = metrics.Meter(app.extensions["p2p_current"].standing)

@@ -247,7 +247,7 @@ class CurrentGraph:
         One that shall follow another must have answered a question before: readers wait on neither, and see none that
         cannot answer.
         """
-        graph = open_graph(settings=self._settings)
+        graph = open_graph(settings=self._settings, speaks=language)
         try:
             wrong = damage(graph.folder) if graph.folder and not self._is_remote else ()
             if wrong:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.model import Table, Term
@@ -14,7 +15,9 @@ from p2p_graph.reading import Graph
 from p2p_graph.reading.graph import Entity
 from p2p_graph.vocab import KINDS, PREFIXES, kind_and_slug, shorten
 from webapp.addresses import is_web_address, page_of
+from webapp.languages import ENGLISH, called, language, spoken
 from webapp.phrases import Facts, Piece, day, first, local, tie_sentence, title_of, years
+from webapp.properties import BORROWED, INCOMING, ORDER
 
 __all__ = [
     "Fact",
@@ -43,49 +46,6 @@ _NAMELESS: Final = frozenset(
     {"tie", "reading", "observation", "claim", "status-period", "period", "causal-link", "rule"}
 )
 
-#: words for properties of other vocabularies
-_BORROWED: Final = {
-    PREFIXES["skos"] + "altLabel": "also called",
-    PREFIXES["skos"] + "exactMatch": "the same as",
-    PREFIXES["schema"] + "url": "where to read it",
-    PREFIXES["bibo"] + "doi": "DOI",
-    PREFIXES["foaf"] + "homepage": "website",
-    PREFIXES["schema"] + "email": "e-mail",
-    PREFIXES["schema"] + "jobTitle": "position",
-    _DESCRIPTION: "what it is",
-    PREFIXES["rdf"] + "type": "kind of thing",
-    _LABEL: "name",
-}
-
-#: how a page calls what points to it: (kind of thing that points, property) → words
-_INCOMING: Final = {
-    "lead": "Practices it leads",
-    "partner": "Practices and projects it is a partner of",
-    "memberOf": "Groups that belong to it",
-    "partOf": "Units of it",
-    "organiser": "Activities it held",
-    "attendee": "Activities it came to",
-    "coordinator": "Projects it coordinates",
-    "funder": "Projects it funds",
-    "payer": "Ties it pays for",
-    "legalBasis": "What rests on it in law",
-    "inAct": "Rules in it",
-    "about": "Documents, findings and activities about it",
-    "ofDocument": "Readings of it",
-    "readIn": "What rests on this reading",
-    "recordedBy": "Readings recorded",
-    "derivedFrom": "Practices that grew out of it",
-    "succeeds": "What took its place",
-    "inPlace": "What is here",
-    "within": "Places in it",
-    "area": "Ties that hold here",
-    "inProject": "Of this project",
-    "cause": "Effects it had",
-    "effect": "What had an effect on it",
-    "period": "Practice of this period",
-    "contact": "Contact of",
-    "inCountry": "In this country",
-}
 
 _SHOWN_REFERENCES: Final = 40
 
@@ -195,19 +155,20 @@ class Namer:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._names: dict[str, str] = {}
+        self._languages: dict[str, str] = {}
 
     def learn(self, addresses: Iterable[str], known: Mapping[str, Facts] | None = None) -> Namer:
         """Looks up all names in a few questions; `known` facts are not asked again."""
         new = {a for a in addresses if a not in self._names}
         nameless = {a for a in new if (k := kind_and_slug(a)) and k[0] in _NAMELESS}
-        self._names.update(self._graph.labels(sorted(new - nameless)))
+        self._look_up(new - nameless)
         if nameless:
             said: dict[str, Facts] = {a: known[a] for a in nameless if known and a in known}
             said.update(facts_of(self._graph, sorted(nameless - set(said))))
             # Claims and status periods name practices; a tie never names another nameless thing but by succeeds.
             parts = {t.value for f in said.values() for v in f.values() for t in v if isinstance(t, NamedNode)}
             plain_parts = {a for a in parts if not ((k := kind_and_slug(a)) and k[0] in _NAMELESS)}
-            self._names.update(self._graph.labels(sorted(plain_parts)))
+            self._look_up(plain_parts)
             # What a claim is about may have no name of its own either: that is told first.
             claims = [f for a, f in said.items() if "/claim/" in a]
             about = {t.value for f in claims for t in f.get(_P + "claimAbout", ()) if isinstance(t, NamedNode)}
@@ -216,6 +177,14 @@ class Namer:
                 kind, slug = kind_and_slug(address) or ("", "")
                 self._names[address] = title_of(kind, facts, self._names) or slug.replace("-", " ")
         return self
+
+    def _look_up(self, addresses: set[str]) -> None:
+        for address, (name, tongue) in self._graph.names(sorted(addresses)).items():
+            self._names[address], self._languages[address] = name, tongue
+
+    def value(self, address: str, href: str | None = None) -> Value:
+        """The name of a thing that leads to its page, marked where it is in another language than the page is."""
+        return Value(self[address], href or page_of(address), _other(self._languages.get(address)))
 
     def __getitem__(self, address: str) -> str:
         """The name of a thing, or its short address if nobody looked it up."""
@@ -231,23 +200,27 @@ def labelled(term: Term | None, namer: Namer) -> Value:
     if isinstance(term, NamedNode):
         page = page_of(term.value)
         if page:
-            return Value(namer[term.value], page)
+            return namer.value(term.value, page)
         return Value(shorten(term.value), term.value if is_web_address(term.value) else None, outside=True)
     if isinstance(term, Literal):
         kind = term.datatype.value.rsplit("#", 1)[-1]
         if kind in ("date", "gYear", "gYearMonth"):
             return Value(day(term.value))
         number = kind in ("integer", "decimal", "double", "float")
-        language = term.language if term.language and term.language != "en" else None
-        return Value(term.value, None, language, number=number)
+        return Value(term.value, None, _other(term.language), number=number)
     return Value("" if term is None else str(term))
+
+
+def _other(spoken: str | None) -> str | None:
+    """A language that is not the reader's; None for the reader's, and for a text that is in none."""
+    return spoken if spoken and spoken != language() else None
 
 
 def _word(graph: Graph, property: str) -> tuple[str, str]:
     word = graph.words.get(property)
     if word:
-        return word.labels.get("en", shorten(property)), word.definition
-    return _BORROWED.get(property, shorten(property)), ""
+        return called(word.labels) or shorten(property), word.definition
+    return _(BORROWED[property]) if property in BORROWED else shorten(property), ""
 
 
 def fact_list(
@@ -273,48 +246,6 @@ def _telling(values: Sequence[Term]) -> list[Term]:
     named = [value for value in values if not local(value).startswith("other")]
     return named or list(values)
 
-
-#: the order in which facts are told, whatever the thing
-_ORDER: Final = [
-    "inCountry",
-    "inPlace",
-    "within",
-    "role",
-    "practiceKind",
-    "service",
-    "setting",
-    "targetGroup",
-    "lead",
-    "partner",
-    "startYear",
-    "endYear",
-    "startDate",
-    "endDate",
-    "dateNote",
-    "period",
-    "legalBasis",
-    "evidenceLevel",
-    "coordinator",
-    "funder",
-    "budget",
-    "grantNumber",
-    "foundedYear",
-    "partOf",
-    "memberOf",
-    "documentKind",
-    "authors",
-    "year",
-    "keyFinding",
-    "studyDesign",
-    "population",
-    "sampleSize",
-    "numerator",
-    "denominator",
-    "comparison",
-    "numbers",
-    "direction",
-    "limits",
-]
 
 _ALWAYS_OUT: Final = frozenset(
     {PREFIXES["rdf"] + "type", _LABEL, _DESCRIPTION, f"{_P}readIn", PREFIXES["skos"] + "altLabel"}
@@ -349,7 +280,7 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
         language,
         _other_names(entity, title),
         _english(entity.facts.get(_DESCRIPTION, ())),
-        fact_list(graph, entity.facts, namer, _ALWAYS_OUT, _ORDER),
+        fact_list(graph, entity.facts, namer, _ALWAYS_OUT, ORDER),
         _groups(graph, entity, by_type["ActorGroup"], related, namer),
         tuple(_tie_line(graph, a, related[a], namer, numbers, _short_names(namer, entity)) for a in ties),
         _statuses(by_type["StatusPeriod"], related, namer, numbers) if entity.kind == "practice" else (),
@@ -410,8 +341,9 @@ def _shown(entity: Entity) -> Iterable[str]:
 
 def _english(terms: Iterable[Term]) -> Value | None:
     found = [t for t in terms if isinstance(t, Literal)]
-    best = next((t for t in found if t.language == "en"), found[0] if found else None)
-    return Value(best.value, None, None if best.language == "en" else best.language) if best else None
+    wanted = (t for code in (language(), ENGLISH) for t in found if t.language == code)
+    best = next(wanted, found[0] if found else None)
+    return Value(best.value, None, _other(best.language)) if best else None
 
 
 def _title(entity: Entity, namer: Namer) -> tuple[str, str | None]:
@@ -419,8 +351,7 @@ def _title(entity: Entity, namer: Namer) -> tuple[str, str | None]:
     if not labels:
         name = namer[entity.address]
         return name[0].upper() + name[1:], None
-    language = next((code for code in ("en", "") if code in labels), min(labels))
-    return labels[language], language if language not in ("en", "") else None
+    return called(labels), _other(spoken(labels))
 
 
 def _other_names(entity: Entity, title: str) -> tuple[Value, ...]:
@@ -467,7 +398,7 @@ def _sources(
                 first(about, "authors"),
                 first(about, "year"),
                 day(first(said, "readOn")),
-                namer[seen] if seen else "not stated",
+                namer[seen] if seen else _("not stated"),
                 word.definition if word else "",
                 namer[recorder] if recorder else "",
             )
@@ -485,7 +416,7 @@ def _tie_line(
     lasted = years(facts)
     line = fact_list(graph, small, namer, (), _TIE_SMALL)
     if lasted:
-        line = (Fact("when", "", (Value(lasted),)), *line)
+        line = (Fact(_("when"), "", (Value(lasted),)), *line)
     stance = local(next(iter(facts.get(f"{_P}polarity", ())), None))
     confidence = next(iter(_values(facts, "confidence")), "")
     return TieLine(
@@ -525,7 +456,7 @@ def _statuses(
     return tuple(rows)
 
 
-_FINDING_SMALL: Final = _ORDER[_ORDER.index("population") :]
+_FINDING_SMALL: Final = ORDER[ORDER.index("population") :]
 
 
 def _findings(
@@ -537,7 +468,7 @@ def _findings(
         design = next(iter(_values(facts, "studyDesign")), "")
         small = {_P + name: facts[_P + name] for name in _FINDING_SMALL if _P + name in facts}
         row = (
-            Value(namer[address], page_of(address)),
+            namer.value(address),
             _english(facts.get(_DESCRIPTION, ())),
             namer[design] if design else "",
             fact_list(graph, small, namer, (), _FINDING_SMALL),
@@ -570,11 +501,14 @@ def _incoming(entity: Entity, namer: Namer, shown_elsewhere: set[str]) -> tuple[
         if not addresses:
             continue
         name = property.removeprefix(_P)
-        values = sorted(
-            (Value(namer[a], page_of(a)) for a in addresses[:_SHOWN_REFERENCES]), key=lambda v: v.text.casefold()
-        )
+        values = sorted((namer.value(a) for a in addresses[:_SHOWN_REFERENCES]), key=lambda v: v.text.casefold())
         made.append(
-            Incoming(_INCOMING.get(name, name), tuple(values), max(0, len(addresses) - _SHOWN_REFERENCES), name)
+            Incoming(
+                _(INCOMING[name]) if name in INCOMING else name,
+                tuple(values),
+                max(0, len(addresses) - _SHOWN_REFERENCES),
+                name,
+            )
         )
     return tuple(made)
 

@@ -26,7 +26,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_request_context, redirect, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, ngettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 if TYPE_CHECKING:
@@ -35,17 +36,23 @@ if TYPE_CHECKING:
 __all__ = [
     "ENGLISH",
     "LANGUAGES",
+    "NN_",
+    "N_",
     "at",
+    "called",
     "catalogue",
     "fonts",
     "for_everybody",
+    "foreign",
     "here",
+    "how_many",
     "install",
     "language",
     "listed",
     "locale",
     "number",
     "percent",
+    "spoken",
     "written",
 ]
 
@@ -162,6 +169,60 @@ def for_everybody(of_all_languages: bool = False) -> Iterator[None]:
         g.p2p_for_everybody, request.environ[_SAID] = before
 
 
+# words
+
+
+def N_(text: str) -> str:
+    """Marks a text of a table of ours for the catalogues; whoever shows it says it by `gettext`.
+
+    >>> N_("Countries")
+    'Countries'
+    """
+    return text
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:
+    """Marks how one thing and several are counted, for `ngettext`.
+
+    >>> NN_("%(count)s law", "%(count)s laws")
+    ('%(count)s law', '%(count)s laws')
+    """
+    return one, many
+
+
+def how_many(forms: tuple[str, str], n: int) -> str:
+    """A number of things in the language of the reader.
+
+    >>> how_many(NN_("%(count)s law", "%(count)s laws"), 1200)
+    '1,200 laws'
+    """
+    return str(ngettext(*forms, n, count=number(n)))
+
+
+def called(labels: Mapping[str, str], code: str = "") -> str:
+    """What something is called in a language: with English, one without a language, and any other to fall back on.
+
+    >>> called({"en": "peer", "pl": "partyworker"}, "pl"), called({"en": "peer"}, "el")
+    ('partyworker', 'peer')
+    """
+    return labels.get(spoken(labels, code), "")
+
+
+def spoken(labels: Mapping[str, str], code: str = "") -> str:
+    """The code of the language in which `called` answers."""
+    wanted = (code or language(), ENGLISH, "")
+    return next((one for one in wanted if one in labels), min(labels, default=""))
+
+
+def foreign(code: str = ENGLISH) -> Markup:
+    """The attribute of an element whose text is in a language, where that is not the language of the page.
+
+    >>> foreign("pl"), foreign("en")
+    (Markup(' lang="pl"'), Markup(''))
+    """
+    return Markup(' lang="{}"').format(code) if code and code != language() else Markup("")
+
+
 # numbers, dates, lists
 
 
@@ -237,10 +298,13 @@ def catalogue(code: str) -> NullTranslations:
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=code))
     compiled.seek(0)
-    return Translations(compiled)
+    read: Any = Translations(compiled)
+    # what a catalogue says of itself stands under the empty message, and is no text of a page
+    read._catalog.pop("", None)
+    return cast(NullTranslations, read)
 
 
-class _Catalogues(Domain):  # type: ignore[misc]
+class _Catalogues(Domain):
     """Where Flask-Babel finds the words."""
 
     def get_translations(self) -> NullTranslations:
@@ -301,13 +365,13 @@ def _told(response: Response) -> Response:
 
 def install(app: Flask) -> None:
     """Gives an app its languages. To be called after everything else that wraps its `wsgi_app`."""
-    babel = Babel(app, default_locale=_TERRITORY[ENGLISH], locale_selector=lambda: str(locale()))
-    babel.domain_instance = _Catalogues()
+    babel = Babel(app, default_locale=_TERRITORY[ENGLISH], locale_selector=lambda: str(locale()))  # type: ignore[no-untyped-call]
+    babel.domain_instance = _Catalogues()  # type: ignore[no-untyped-call]
     jinja = app.jinja_env
     jinja.policies["ext.i18n.trimmed"] = True
-    given: dict[str, Callable[..., Any]] = {"at": at, "fonts": fonts, "here": here, "language": language}
-    jinja.globals.update(given, tongues=LANGUAGES)
-    jinja.filters.update(number=number, percent=percent, written=written, listed=listed)
+    given: dict[str, Callable[..., Any]] = {"at": at, "fonts": fonts, "foreign": foreign, "here": here}
+    jinja.globals.update(given, language=language, how_many=how_many, tongues=LANGUAGES)
+    jinja.filters.update(number=number, percent=percent, written=written, listed=listed, called=called)
     app.before_request(_led)
     app.after_request(_told)
     app.wsgi_app = _without_prefix(app.wsgi_app)  # type: ignore[method-assign, assignment]

@@ -14,11 +14,13 @@ from p2p_graph.text import fold
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.describing import Namer, Value, facts_of, labelled
+from webapp.languages import N_, NN_
 from webapp.phrases import Facts, first, years
 
 __all__ = [
     "COLUMNS",
     "LISTS",
+    "PAGE_SIZE",
     "CountryRow",
     "ListKind",
     "ListPage",
@@ -43,7 +45,8 @@ class ListKind:
 
     query: str
     title: str
-    one: str
+    #: one of them and several, to be counted
+    counted: tuple[str, str]
     intro: str
     scheme: str | None
     scheme_label: str
@@ -53,56 +56,56 @@ class ListKind:
 LISTS: Final[Mapping[str, ListKind]] = {
     "practices": ListKind(
         "practices",
-        "Practices",
-        "practice",
-        "Ways of working in which actors of drug outreach work cooperate.",
+        N_("Practices"),
+        NN_("%(count)s practice", "%(count)s practices"),
+        N_("Ways of working in which actors of drug outreach work cooperate."),
         "practice-kind",
-        "Kind",
+        N_("Kind"),
         ("Country", "Place", "Kind of practice", "When", "Evidence"),
     ),
     "organisations": ListKind(
         "organisations",
-        "Organisations",
-        "organisation",
-        "Bodies of people with a name and a purpose of their own. No person is named.",
+        N_("Organisations"),
+        NN_("%(count)s organisation", "%(count)s organisations"),
+        N_("Bodies of people with a name and a purpose of their own. No person is named."),
         "role",
-        "Role",
+        N_("Role"),
         ("Country", "Place", "Role", "Founded"),
     ),
     "documents": ListKind(
         "documents",
-        "Documents",
-        "document",
-        "Reports, articles, pages and films that the statements were read from.",
+        N_("Documents"),
+        NN_("%(count)s document", "%(count)s documents"),
+        N_("Reports, articles, pages and films that the statements were read from."),
         "document-kind",
-        "Kind",
+        N_("Kind"),
         ("Kind of document", "Authors or publisher", "Year"),
     ),
     "findings": ListKind(
         "findings",
-        "Findings",
-        "finding",
-        "Results of studies and counts, each with its design and its numbers.",
+        N_("Findings"),
+        NN_("%(count)s finding", "%(count)s findings"),
+        N_("Results of studies and counts, each with its design and its numbers."),
         "study-design",
-        "Study design",
+        N_("Study design"),
         ("Country", "About", "Study design", "Numbers"),
     ),
     "laws": ListKind(
         "laws",
-        "Laws",
-        "law",
-        "Laws, decrees, decisions and charters that matter to cooperation.",
+        N_("Laws"),
+        NN_("%(count)s law", "%(count)s laws"),
+        N_("Laws, decrees, decisions and charters that matter to cooperation."),
         None,
         "",
         ("Country", "Year", "Why it matters"),
     ),
     "activities": ListKind(
         "activities",
-        "Activities",
-        "activity",
-        "Meetings, trainings, focus groups, study visits, pilots and case studies.",
+        N_("Activities"),
+        NN_("%(count)s activity", "%(count)s activities"),
+        N_("Meetings, trainings, focus groups, study visits, pilots and case studies."),
         "activity-kind",
-        "Kind",
+        N_("Kind"),
         ("Country", "Kind of activity", "When", "Held by"),
     ),
 }
@@ -125,26 +128,26 @@ def _measured(facts: Facts, _namer: Namer) -> tuple[Value, ...]:
 
 #: heading of a column → what stands in it
 COLUMNS: Final[Mapping[str, Callable[[Facts, Namer], tuple[Value, ...]]]] = {
-    "Country": _of("inCountry"),
-    "Place": _of("inPlace"),
-    "Kind of practice": _of("practiceKind"),
-    "When": _when,
-    "Evidence": _of("evidenceLevel"),
-    "Role": _of("role"),
-    "Founded": _of("foundedYear"),
-    "Kind of document": _of("documentKind"),
-    "Authors or publisher": _of("authors"),
-    "Year": _of("year"),
-    "About": _of("about"),
-    "Study design": _of("studyDesign"),
-    "Numbers": _of("numbers"),
-    "Why it matters": _of("relevance"),
-    "Kind of activity": _of("activityKind"),
-    "Held by": _of("organiser"),
-    "Indicator": _of("indicator"),
-    "Value": _measured,
-    "Unit": _of("unit"),
-    "Note": _of("note"),
+    N_("Country"): _of("inCountry"),
+    N_("Place"): _of("inPlace"),
+    N_("Kind of practice"): _of("practiceKind"),
+    N_("When"): _when,
+    N_("Evidence"): _of("evidenceLevel"),
+    N_("Role"): _of("role"),
+    N_("Founded"): _of("foundedYear"),
+    N_("Kind of document"): _of("documentKind"),
+    N_("Authors or publisher"): _of("authors"),
+    N_("Year"): _of("year"),
+    N_("About"): _of("about"),
+    N_("Study design"): _of("studyDesign"),
+    N_("Numbers"): _of("numbers"),
+    N_("Why it matters"): _of("relevance"),
+    N_("Kind of activity"): _of("activityKind"),
+    N_("Held by"): _of("organiser"),
+    N_("Indicator"): _of("indicator"),
+    N_("Value"): _measured,
+    N_("Unit"): _of("unit"),
+    N_("Note"): _of("note"),
 }
 
 
@@ -191,14 +194,14 @@ def rows_of(graph: Graph, things: list[str], columns: tuple[str, ...]) -> tuple[
     )
 
 
-def list_page(graph: Graph, kind: ListKind, country: str, chosen: str, page: int) -> ListPage:
-    """One page of a list. Raises BadValue for a country or kind that cannot be one."""
+def list_page(graph: Graph, kind: ListKind, country: str, chosen: str, page: int, size: int = PAGE_SIZE) -> ListPage:
+    """One page of a list, of so many rows. Raises BadValue for a country or kind that cannot be one."""
     values = {"country": country, **({"kind": chosen} if kind.scheme else {})}
     things = sorted_things(graph, kind.query, **values)
-    pages = max(1, -(-len(things) // PAGE_SIZE))
+    pages = max(1, -(-len(things) // size))
     page = min(max(page, 1), pages)
     columns = tuple(c for c in kind.columns if not (country and c == "Country"))
-    shown = things[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    shown = things[(page - 1) * size : page * size]
     return ListPage(kind, columns, rows_of(graph, shown, columns), len(things), page, pages, country, chosen)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template
+from flask_babel import gettext as _
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
@@ -14,16 +15,16 @@ from p2p_graph.errors import UnknownThing
 from p2p_graph.formats import write
 from p2p_graph.reading.gaps import Elsewhere, Gap, Profile, gap_rows, gaps, profiles
 from p2p_graph.reading.pattern import LEAST
-from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.vocab import PREFIXES
 from webapp import instances, pictures
 from webapp.addresses import address_of_path, page_of
 from webapp.current_graph import graph, remembered, remembered_in_all_languages
 from webapp.describing import Told, tell
 from webapp.kept import all_countries, all_networks, all_patterns
+from webapp.languages import N_, NN_, at, called, how_many, language, listed, number, percent
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
-from webapp.phrases import joined
 from webapp.printing import day_of, on_paper, pdf
+from webapp.speaking import capital, counting, words as words_of_pictures
 
 __all__ = ["pages"]
 
@@ -39,10 +40,15 @@ _TRIED = ((10.0, 5), (9.6, 5), (9.2, 5), (9.2, 4), (8.8, 4), (8.8, 3), (8.4, 2))
 _EXAMPLES, _CITED = 2, 2
 #: patterns found in the country itself that a brief lists
 _LISTED = 9
+#: findings behind a gap
+_ABOUT_THESE = NN_("%(count)s finding about these practices.", "%(count)s findings about these practices.")
 _HEADS = {
-    "pattern": ("Patterns", "small networks of roles and ties that others have"),
-    "practice-kind": ("Kinds of practice", "what others do"),
-    "pair": ("Pairs of roles", "who works with whom elsewhere"),
+    "pattern": (
+        N_("Patterns"),
+        N_("Small networks of roles and ties that others have and that are not recorded here: %(name)s."),
+    ),
+    "practice-kind": (N_("Kinds of practice"), N_("What others do and what is not recorded here: %(name)s.")),
+    "pair": (N_("Pairs of roles"), N_("Who works with whom elsewhere, but not as far as is recorded here: %(name)s.")),
 }
 
 
@@ -67,7 +73,7 @@ class Section:
     """The gaps of one kind."""
 
     title: str
-    words: str
+    sentence: str
     gaps: tuple[GapView, ...]
 
 
@@ -163,22 +169,44 @@ def _told(code: str, found: tuple[Gap, ...], size: float, most: int) -> dict[str
     said = tell(graph(), (), practices)
     cites = _renumbered(practices, said)
     use = [
-        f"It names what other European countries do in drug outreach work that is not recorded in {name}, with the "
-        "evidence it has there. Not recorded does not mean not done, and what works elsewhere need not be lawful or "
-        "fitting here.",
-        f"It rests on {basis.practices if basis else 0} recorded practices of {name}, {basis.with_tie if basis else 0} "
-        "of them with a tie between actors. The strongest evidence comes first, then countries most like this one.",
-        f"All that others have, with every document: {address_of_path('country', code)}",
+        _(
+            "It names what other European countries do in drug outreach work that is not recorded in %(name)s, with "
+            "the evidence it has there. Not recorded does not mean not done, and what works elsewhere need not be "
+            "lawful or fitting here.",
+            name=name,
+        ),
+        _(
+            "It rests on %(practices)s recorded practices of %(name)s, %(with_tie)s of them with a tie between "
+            "actors. The strongest evidence comes first, then countries most like this one.",
+            practices=basis.practices if basis else 0,
+            with_tie=basis.with_tie if basis else 0,
+            name=name,
+        ),
+        _("All that others have, with every document: %(address)s", address=address_of_path("country", code)),
     ]
     if not sections:
-        use.append(f"Nothing is called missing here: too little is recorded of {name}, or it has all that others have.")
+        use.append(
+            _(
+                "Nothing is called missing here: too little is recorded of %(name)s, or it has all that others have.",
+                name=name,
+            )
+        )
     return {
-        "title": f"{name}: who cooperates, and what works elsewhere",
+        "title": _("%(name)s: who cooperates, and what works elsewhere", name=name),
+        "language": language(),
+        "heads": {
+            "use": _("How to use this brief"),
+            "has": _("Patterns recorded here"),
+            "sources": _("Sources"),
+            "examples": _("For example:"),
+        },
         "size": size,
         "lead": wheel.sentence,
         "wheel": on_paper(wheel.narrow),
-        "key": "A line joins two roles that work together, as wide as the practices are many: solid formal, dashed "
-        "informal, dash and dot both, dotted not stated; a bar across it stands for ties against each other.",
+        "key": _(
+            "A line joins two roles that work together, as wide as the practices are many: solid formal, dashed "
+            "informal, dash and dot both, dotted not stated; a bar across it stands for ties against each other."
+        ),
         "use": use,
         "has": [
             {"title": shown.title, "words": shown.words}
@@ -189,7 +217,11 @@ def _told(code: str, found: tuple[Gap, ...], size: float, most: int) -> dict[str
         ],
         "break_before": 1,
         "sources": _sources_told(said, cites),
-        "footer": f"Peer2Peer Graph, release {version}. Data and text CC BY 4.0. {address_of_path('country', code)}",
+        "footer": _(
+            "Peer2Peer Graph, release %(version)s. Data and text CC BY 4.0. %(address)s",
+            version=version,
+            address=address_of_path("country", code),
+        ),
     }
 
 
@@ -202,7 +234,7 @@ def _gap_told(gap: GapView, cites: Mapping[str, tuple[int, ...]]) -> dict[str, o
         "evidence": gap.evidence,
         "examples": [
             {"label": label, "country": country, "cites": cites[address]}
-            for label, _, country, address in gap.practices[:_EXAMPLES]
+            for label, _href, country, address in gap.practices[:_EXAMPLES]
         ],
     }
 
@@ -233,8 +265,8 @@ def _sections(found: Iterable[Gap], country: str, most: int | None) -> tuple[Sec
     labels = graph().labels(sorted(things))
     names = {row.code: row.name for row in all_countries()}
     return tuple(
-        Section(title, words, tuple(_view(gap, labels, names, country) for gap in kept[kind]))
-        for kind, (title, words) in _HEADS.items()
+        Section(_(title), _(sentence, name=country), tuple(_view(gap, labels, names, country) for gap in kept[kind]))
+        for kind, (title, sentence) in _HEADS.items()
         if kept[kind]
     )
 
@@ -242,13 +274,13 @@ def _sections(found: Iterable[Gap], country: str, most: int | None) -> tuple[Sec
 def _view(gap: Gap, labels: dict[str, str], names: dict[str, str], country: str) -> GapView:
     title, href, svg, words = _named(gap)
     practices = [(labels[p], page_of(p) or "", names[e.country], p) for e in gap.elsewhere for p in e.practices]
-    where = joined([f"{names[e.country]} ({ENGLISH.practices(len(e.practices))})" for e in gap.elsewhere])
+    where = listed(f"{names[e.country]} ({counting('practices')(len(e.practices))})" for e in gap.elsewhere)
     return GapView(
         title,
         href,
         svg,
         words,
-        f"Recorded in {where}.",
+        _("Recorded in: %(places)s.", places=where),
         _evidence(gap, names),
         _near(gap.nearest, names, country),
         tuple(practices[:_NAMED]),
@@ -260,44 +292,54 @@ def _named(gap: Gap) -> tuple[str, str, Markup | None, str]:
     """The title of a gap, where to read of it, its drawing, and what it is."""
     if gap.kind == "pattern":
         saved = graph().library.pattern(gap.name)
-        words = saved.pattern.definition if saved.pattern else ""
+        words = _(saved.pattern.definition) if saved.pattern else ""
         svg = instances.drawing(saved, graph(), 120, ident=f"gap-{gap.name}")
-        return saved.title, f"/patterns/{gap.name}", svg, words
+        return _(saved.title), at(f"/patterns/{gap.name}"), svg, words
     if gap.kind == "practice-kind":
         word = graph().words[PREFIXES["practice-kind"] + gap.name]
-        return word.labels.get("en", gap.name).capitalize(), f"/vocab/practice-kind#{gap.name}", None, word.definition
-    one, other = (ENGLISH.families[family] for family in gap.name.split(" "))
-    title = ENGLISH.among.format(one=one) if one == other else ENGLISH.and_.format(one=one, other=other)
+        title = capital(called(word.labels) or gap.name)
+        return title, at(f"/vocab/practice-kind#{gap.name}"), None, word.definition
+    spoken = words_of_pictures()
+    one, other = (spoken.families[family] for family in gap.name.split(" "))
+    title = spoken.among.format(one=one) if one == other else spoken.and_.format(one=one, other=other)
     fields = "one={}&other={}".format(*gap.name.split(" "))
-    return title[:1].upper() + title[1:], f"/queries/ties-between-roles?{fields}", None, ""
+    return capital(title), at(f"/queries/ties-between-roles?{fields}"), None, ""
 
 
 def _evidence(gap: Gap, names: dict[str, str]) -> str:
     strongest = gap.elsewhere[0]
     studied = sum(e.findings for e in gap.elsewhere)
     if strongest.evidence in ("", "none-stated"):
-        text = "No study of it is recorded"
+        text = _("No study of it is recorded.")
     else:
-        label = graph().words[PREFIXES["study-design"] + strongest.evidence].labels.get("en", strongest.evidence)
-        text = f"Strongest evidence: {label}, in {names[strongest.country]}"
-    return f"{text}; {studied} {'finding' if studied == 1 else 'findings'} about these practices."
+        label = _word("study-design", strongest.evidence)
+        text = _("Strongest evidence: %(design)s (%(country)s).", design=label, country=names[strongest.country])
+    return f"{text} {how_many(_ABOUT_THESE, studied)}"
 
 
 def _near(nearest: Elsewhere, names: dict[str, str], country: str) -> str:
     """Why a country that has it is like this one, in words and with the number behind them."""
     near, parts = nearest.nearness, []
     if near.setting is not None and near.settings:
-        settings = [_word("setting", name) for name in near.settings[:3]]
-        parts.append(f"its practices stand in much the same settings ({joined(settings)}; likeness {near.setting:.2f})")
+        parts.append(
+            _(
+                "its practices stand in much the same settings (%(settings)s; likeness %(likeness)s)",
+                settings=listed(_word("setting", name) for name in near.settings[:3]),
+                likeness=number(round(near.setting, 2)),
+            )
+        )
     if near.law is not None:
         rules = [f"{_word('modality', modality)} {_word('role', role)}" for modality, role in near.rules[:2]]
-        said = f" ({joined(rules)})" if rules else ""
-        parts.append(f"of its recorded rules of law {near.law:.0%} are alike{said}")
+        alike = _("of its recorded rules of law %(share)s are alike", share=percent(near.law))
+        parts.append(f"{alike} ({listed(rules)})" if rules else alike)
     else:
-        parts.append("too little law is recorded to compare")
-    return f"Nearest to {country}: {names[nearest.country]}; {'; '.join(parts)}."
+        parts.append(_("too little law is recorded to compare"))
+    told = "; ".join(parts)
+    return _(
+        "Nearest to %(country)s: %(other)s; %(reasons)s.", country=country, other=names[nearest.country], reasons=told
+    )
 
 
 def _word(scheme: str, name: str) -> str:
     word = graph().words.get(PREFIXES[scheme] + name)
-    return word.labels.get("en", name) if word else name
+    return called(word.labels) or name if word else name

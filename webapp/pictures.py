@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
@@ -15,12 +16,13 @@ from p2p_graph.reading import Graph
 from p2p_graph.reading.drawing import Scene, scene, scene_svg
 from p2p_graph.reading.network import FAMILIES, Wheel, chord_rows, mixing, mixing_matrix, network_rows
 from p2p_graph.reading.pages import pyvis_data
-from p2p_graph.reading.sentences import ENGLISH, coverage_sentence, summary
+from p2p_graph.reading.sentences import coverage_sentence, summary
 from p2p_graph.reading.style import ROLES, symbol
 from p2p_graph.reading.wheel import Link, wheel_svg
 from webapp.addresses import address_of_path, page_of
+from webapp.languages import at, listed
 from webapp.listing import CountryRow
-from webapp.phrases import joined
+from webapp.speaking import capital, controls, counting, families, words
 
 __all__ = [
     "ActorRow",
@@ -76,18 +78,13 @@ class WheelPicture:
 
 def legend() -> tuple[Legend, ...]:
     """The nine role families as they look in every picture."""
-    return tuple(
-        Legend(family, _symbol(family), ROLES[family].code, _capital(ENGLISH.families[family])) for family in FAMILIES
-    )
+    names = families()
+    return tuple(Legend(family, _symbol(family), ROLES[family].code, capital(names[family])) for family in FAMILIES)
 
 
 def _symbol(family: str) -> Markup:
     frame = 'class="symbol" width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"'
     return Markup(f"<svg {frame}>{symbol(family, 9, 9, 6.2)}</svg>")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def small_wheels(graph: Graph, countries: Iterable[CountryRow], size: int = 230) -> tuple[SmallWheel, ...]:
@@ -99,7 +96,7 @@ def small_wheels(graph: Graph, countries: Iterable[CountryRow], size: int = 230)
             country.code,
             country.name,
             _svg(wheel, country.name, f"wheel-{country.code}", size, largest=largest),
-            summary(wheel, country.name),
+            summary(wheel, country.name, words()),
             country.practices,
             country.ties,
         )
@@ -112,7 +109,14 @@ def _svg(
 ) -> Markup:
     # The drawing side escapes every label it writes.
     drawn = wheel_svg(
-        wheel, f"Cooperation wheel: {title}", summary(wheel, title), ident=ident, size=size, href=href, largest=largest
+        wheel,
+        _("Cooperation wheel: %(title)s", title=title),
+        summary(wheel, title, words()),
+        ident=ident,
+        size=size,
+        href=href,
+        largest=largest,
+        words=words(),
     )
     return Markup(drawn)
 
@@ -121,11 +125,11 @@ def large_wheel(graph: Graph, code: str) -> WheelPicture:
     """The wheel of a country; a click on a chord asks for the ties behind it."""
 
     def href(one: str, other: str) -> str:
-        return "/queries/ties-between-roles?" + urlencode({"one": one, "other": other, "country": code})
+        return at("/queries/ties-between-roles?" + urlencode({"one": one, "other": other, "country": code}))
 
     name = graph.label(_country(code))
     wheel = graph.wheel(country=code)
-    return _picture(wheel, name, summary(wheel, name), 620, href)
+    return _picture(wheel, name, summary(wheel, name, words()), 620, href)
 
 
 def _country(code: str) -> str:
@@ -135,22 +139,22 @@ def _country(code: str) -> str:
 def practice_wheel(wheel: Wheel, name: str) -> WheelPicture:
     """The wheel of one practice."""
     met = {family for chord in wheel.chords for family in (chord.one, chord.other)}
-    roles = joined([ENGLISH.families[family] for family in FAMILIES if family in met])
-    sentence = f"{_capital(roles)}, joined by {ENGLISH.ties(wheel.coverage.ties)}."
+    names, number = families(), counting("ties")(wheel.coverage.ties)
+    roles = capital(listed(names[family] for family in FAMILIES if family in met))
+    sentence = _("%(roles)s, joined by %(ties)s.", roles=roles, ties=number)
     return _picture(wheel, name, sentence, 380, None)
 
 
 def _picture(wheel: Wheel, name: str, sentence: str, size: int, href: Link | None) -> WheelPicture:
     matrix = mixing_matrix(wheel)
-    rows = tuple(
-        (_capital(ENGLISH.families[_plain(row[0])]), tuple(_plain(cell) for cell in row[1:])) for row in matrix.rows
-    )
-    heads = tuple((ROLES[family].code, _capital(ENGLISH.families[family])) for family in FAMILIES)
+    names = families()
+    rows = tuple((capital(names[_plain(row[0])]), tuple(_plain(cell) for cell in row[1:])) for row in matrix.rows)
+    heads = tuple((ROLES[family].code, capital(names[family])) for family in FAMILIES)
     return WheelPicture(
         _svg(wheel, name, "wheel", size, href),
         _svg(wheel, name, "wheel-narrow", 350, href),
         sentence,
-        coverage_sentence(wheel),
+        coverage_sentence(wheel, words()),
         heads,
         rows,
         _chords(chord_rows(wheel), href),
@@ -162,8 +166,8 @@ def _chords(table: Table, href: Link | None) -> tuple[tuple[str, str, bool, tupl
     for one, other, against, *numbers in table.rows:
         names = _plain(one), _plain(other)
         link = href(*names) if href else None
-        words = [_capital(ENGLISH.families[name]) for name in names]
-        rows.append((words[0], words[1], _plain(against) == "true", tuple(_plain(n) for n in numbers), link or ""))
+        said = [capital(families()[name]) for name in names]
+        rows.append((said[0], said[1], _plain(against) == "true", tuple(_plain(n) for n in numbers), link or ""))
     return tuple(rows)
 
 
@@ -174,7 +178,7 @@ def _plain(term: object) -> str:
 def example_wheels(graph: Graph) -> tuple[Markup, ...]:
     """One wheel in its three levels of detail."""
     wheel = graph.wheel()
-    return tuple(_svg(wheel, "All countries", f"example-{size}", size) for size in (64, 230, 520))
+    return tuple(_svg(wheel, _("All countries"), f"example-{size}", size) for size in (64, 230, 520))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,20 +208,28 @@ def network(graph: Graph, code: str, laid: Scene) -> NetworkPicture | None:
     if not found.ties:
         return None
     name = graph.label(_country(code))
-    sentence = f"{len(found.actors)} actors, joined by {len(found.ties)} ties. {coverage_sentence(mixing(found))}"
-    svg = Markup(scene_svg(laid, f"Network of actors: {name}", sentence, ident=f"network-{code}", href=page_of))
+    joined = _(
+        "%(actors)s, joined by %(ties)s.",
+        actors=counting("actors")(len(found.actors)),
+        ties=counting("ties")(len(found.ties)),
+    )
+    sentence = f"{joined} {coverage_sentence(mixing(found), words())}"
+    title = _("Network of actors: %(name)s", name=name)
+    svg = Markup(scene_svg(laid, title, sentence, ident=f"network-{code}", href=page_of, words=words()))
     symbols = {role.family: role.svg for role in legend()}
     return NetworkPicture(svg, sentence, tuple(_actor_row(row, symbols) for row in network_rows(found).rows))
 
 
 def laid_out(graph: Graph, code: str) -> Scene:
     """Where every actor of a country stands. Takes a second for a large network, so keep what it gives."""
-    return scene(graph.network(country=code))
+    return scene(graph.network(country=code), words=words())
 
 
 def network_data(laid: Scene) -> bytes:
     """What the interactive twin of a picture is drawn from."""
-    return json.dumps(pyvis_data(laid, href=page_of), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(
+        pyvis_data(laid, href=page_of, words=words(), controls=controls()), ensure_ascii=False, separators=(",", ":")
+    ).encode()
 
 
 def _actor_row(row: tuple[Term | None, ...], symbols: Mapping[str, Markup]) -> ActorRow:

@@ -8,11 +8,12 @@ from werkzeug.exceptions import BadRequest
 from p2p_graph.reading.indexing import KINDS_FOUND
 from p2p_graph.reading.search import Found, Wish
 from webapp.current_graph import graph, remembered
+from webapp.languages import ENGLISH, at, language
 from webapp.listing import countries
 from webapp.negotiation import fresh, with_version
 from webapp.problems import CORS
 from webapp.protection import bounded
-from webapp.searching import asked, found_by, shown, told, withheld_now
+from webapp.searching import asked, found_by, kind_name, shown, told, withheld_now
 from webapp.wording import LANGUAGES
 
 __all__ = ["pages"]
@@ -23,8 +24,12 @@ pages = Blueprint("search", __name__)
 @pages.get("/search")
 @bounded
 def page() -> Response:
-    """What fits `q`, best first; without `q` the form alone. The reader's language is that of the browser."""
-    wish = asked(request.args, request.accept_languages.best_match(["en", *LANGUAGES], "en"))
+    """What fits `q`, best first; without `q` the form alone.
+
+    The reader's language is that of the page; on an English one, that of the browser.
+    """
+    by_browser = request.accept_languages.best_match(["en", *LANGUAGES], ENGLISH)
+    wish = asked(request.args, by_browser if language() == ENGLISH else _of_texts())
     found = found_by(wish) if wish.text else Found()
     response = Response(
         render_template(
@@ -33,6 +38,7 @@ def page() -> Response:
             found=found,
             hits=shown(wish, found),
             kinds=KINDS_FOUND,
+            kind_names={kind: kind_name(kind) for kind in KINDS_FOUND},
             countries=remembered("countries", lambda: list(countries(graph()))),
             earlier=_turned(wish, -wish.limit) if wish.offset else "",
             later=_turned(wish, wish.limit) if wish.offset + wish.limit < found.total else "",
@@ -42,9 +48,14 @@ def page() -> Response:
     return with_version(response)
 
 
+def _of_texts() -> str:
+    """The language of the page, if there are texts in it."""
+    return language() if language() in LANGUAGES else ENGLISH
+
+
 def _turned(wish: Wish, by: int) -> str:
     """The address of another part of the same answer."""
-    return url_for(
+    path = url_for(
         "search.page",
         q=wish.text,
         kind=wish.kinds or None,
@@ -52,6 +63,7 @@ def _turned(wish: Wish, by: int) -> str:
         lang=request.args.get("lang"),
         offset=max(0, wish.offset + by) or None,
     )
+    return at(path)
 
 
 @pages.get("/search.json")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from p2p_graph.errors import BadValue, UnknownParameter
@@ -16,11 +17,12 @@ from p2p_graph.reading.search import LONGEST, MOST, Found, Hit, Wish
 from p2p_graph.vocab import shorten
 from webapp.addresses import page_of
 from webapp.current_graph import graph
+from webapp.languages import N_, at
 from webapp.operations import Made, field, operation, responses
 from webapp.withholding import purged
 from webapp.wording import LANGUAGES
 
-__all__ = ["FIELDS", "HitView", "asked", "found_by", "search_paths", "shown", "told", "withheld_now"]
+__all__ = ["FIELDS", "HitView", "asked", "found_by", "kind_name", "search_paths", "shown", "told", "withheld_now"]
 
 #: hits on one page, and the most that one request takes
 _LIMIT: Final = 20
@@ -28,16 +30,32 @@ _LARGEST: Final = 100
 
 #: what a page says before the text in which something was found
 FIELDS: Final[Mapping[str, str]] = {
-    "name": "also",
-    "other-name": "also called",
+    "name": N_("also"),
+    "other-name": N_("also called"),
     "description": "",
-    "authors": "by",
-    "country": "country",
-    "place": "place",
-    "kind": "kind",
-    "service": "service",
-    "setting": "setting",
-    "role": "role",
+    "authors": N_("by"),
+    "country": N_("country"),
+    "place": N_("place"),
+    "kind": N_("kind"),
+    "service": N_("service"),
+    "setting": N_("setting"),
+    "role": N_("role"),
+}
+
+#: what may be found, as a page calls it
+_KINDS: Final[Mapping[str, str]] = {
+    "country": N_("country"),
+    "practice": N_("practice"),
+    "organisation": N_("organisation"),
+    "place": N_("place"),
+    "project": N_("project"),
+    "law": N_("law"),
+    "activity": N_("activity"),
+    "finding": N_("finding"),
+    "document": N_("document"),
+    "concept": N_("concept"),
+    "class": N_("class"),
+    "property": N_("property"),
 }
 
 _TAKEN: Final = ("q", "lang", "kind", "country", "limit", "offset")
@@ -154,14 +172,25 @@ def shown(wish: Wish, found: Found) -> list[HitView]:
     return [
         HitView(
             hit,
-            page_of(hit.address) or "/",
-            f"concept, {hit.address.rsplit('/', 2)[1].replace('-', ' ')}" if hit.kind == "concept" else hit.kind,
+            page_of(hit.address) or at("/"),
+            _kind_of(hit),
             "".join(piece.text for piece in hit.excerpt) == hit.name,
-            FIELDS[hit.field],
-            "" if hit.language in ("", wish.language) else LANGUAGES.get(hit.language, ""),
+            _(FIELDS[hit.field]),
+            "" if hit.language in ("", wish.language) else _(LANGUAGES.get(hit.language, "")),
         )
         for hit in found
     ]
+
+
+def kind_name(kind: str) -> str:
+    """What a page calls a kind of thing."""
+    return _(_KINDS[kind]) if kind in _KINDS else kind
+
+
+def _kind_of(hit: Hit) -> str:
+    if hit.kind != "concept":
+        return kind_name(hit.kind)
+    return f"{kind_name(hit.kind)}, {graph().label(hit.address.rsplit('/', 1)[0])}"
 
 
 # For programs

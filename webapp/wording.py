@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.model import Term
@@ -15,18 +16,19 @@ from p2p_graph.reading.graph import Word
 from p2p_graph.vocab import BASE, PREFIXES
 from webapp.addresses import is_web_address, page_of
 from webapp.describing import Namer, Value
+from webapp.languages import N_, at, called
 
 __all__ = ["LANGUAGES", "WordView", "concepts", "terms"]
 
 #: the languages of labels besides English, with their English names
 LANGUAGES: Final = {
-    "pt": "Portuguese",
-    "el": "Greek",
-    "pl": "Polish",
-    "lt": "Lithuanian",
-    "nl": "Dutch",
-    "fr": "French",
-    "hu": "Hungarian",
+    "pt": N_("Portuguese"),
+    "el": N_("Greek"),
+    "pl": N_("Polish"),
+    "lt": N_("Lithuanian"),
+    "nl": N_("Dutch"),
+    "fr": N_("French"),
+    "hu": N_("Hungarian"),
 }
 
 _RDFS: Final = PREFIXES["rdfs"]
@@ -34,15 +36,15 @@ _XSD: Final = PREFIXES["xsd"]
 
 #: values that are no things of ours, in words
 _VALUES: Final = {
-    PREFIXES["rdf"] + "langString": "text in a language",
-    _XSD + "string": "text",
-    _XSD + "integer": "a whole number",
-    _XSD + "decimal": "a number",
-    _XSD + "date": "a day",
-    _XSD + "gYear": "a year",
-    _XSD + "boolean": "yes or no",
-    PREFIXES["skos"] + "Concept": "a word from the lists of concepts",
-    PREFIXES["rdf"] + "Property": "a property",
+    PREFIXES["rdf"] + "langString": N_("text in a language"),
+    _XSD + "string": N_("text"),
+    _XSD + "integer": N_("a whole number"),
+    _XSD + "decimal": N_("a number"),
+    _XSD + "date": N_("a day"),
+    _XSD + "gYear": N_("a year"),
+    _XSD + "boolean": N_("yes or no"),
+    PREFIXES["skos"] + "Concept": N_("a word from the lists of concepts"),
+    PREFIXES["rdf"] + "Property": N_("a property"),
 }
 
 #: vocabularies that definitions follow, by the beginning of their address
@@ -81,13 +83,13 @@ _Details = Mapping[str, Mapping[str, tuple[Term, ...]]]
 
 
 def terms(graph: Graph) -> tuple[tuple[WordView, ...], tuple[WordView, ...]]:
-    """The classes and the properties of the ontology, by their English labels."""
+    """The classes and the properties of the ontology, by their labels."""
     details = _details(graph)
     uses = {_address(row["property"]): _whole(row["things"]) for row in graph.run("uses-of-properties").records()}
     uses |= {_address(row["class"]): _whole(row["things"]) for row in graph.run("counts").records()}
     words = sorted(
         (w for w in graph.words.values() if w.address.startswith(f"{BASE}ontology/")),
-        key=lambda w: w.labels.get("en", "").casefold(),
+        key=lambda w: called(w.labels).casefold(),
     )
     views = [(word.kind, _view(graph, word, details, uses.get(word.address), None)) for word in words]
     return (
@@ -109,7 +111,7 @@ def concepts(graph: Graph, scheme: str) -> tuple[WordView, ...]:
     views = []
     for word in ordered:
         row, sample = rows.get(word.address), samples.get(word.address, "")
-        shown = Value(names[sample], page_of(sample)) if sample else None
+        shown = names.value(sample) if sample else None
         views.append(
             _view(
                 graph, word, details, _whole(row["things"]) if row else None if word.address in families else 0, shown
@@ -130,7 +132,7 @@ def _view(graph: Graph, word: Word, details: _Details, uses: int | None, sample:
     said = details.get(word.address, {})
     return WordView(
         word.address.rsplit("/", 1)[-1],
-        word.labels.get("en", word.address),
+        called(word.labels) or word.address,
         word.definition,
         _first(said, PREFIXES["skos"] + "scopeNote"),
         _first(said, PREFIXES["skos"] + "example"),
@@ -138,14 +140,14 @@ def _view(graph: Graph, word: Word, details: _Details, uses: int | None, sample:
         tuple(
             (label, tuple(_related(graph, term) for term in said[_RDFS + name]))
             for label, name in (
-                ("a kind of", "subClassOf"),
-                ("a case of", "subPropertyOf"),
-                ("said of", "domain"),
-                ("value", "range"),
+                (N_("a kind of"), "subClassOf"),
+                (N_("a case of"), "subPropertyOf"),
+                (N_("said of"), "domain"),
+                (N_("value"), "range"),
             )
             if _RDFS + name in said
         ),
-        tuple((code, name, word.labels[code]) for code, name in LANGUAGES.items() if code in word.labels),
+        tuple((code, _(name), word.labels[code]) for code, name in LANGUAGES.items() if code in word.labels),
         word.broader is not None,
         uses,
         sample,
@@ -163,7 +165,7 @@ def _source(address: str) -> Value | None:
 def _related(graph: Graph, term: Term) -> Value:
     address = _address(term)
     if address in _VALUES:
-        return Value(_VALUES[address], "/vocab/" if address.endswith("#Concept") else None)
+        return Value(_(_VALUES[address]), at("/vocab/") if address.endswith("#Concept") else None)
     return Value(graph.label(address), page_of(address))
 
 

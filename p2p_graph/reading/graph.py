@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -87,9 +87,12 @@ class Entity:
         return {t.language or "": t.value for t in terms if isinstance(t, Literal)}
 
 
-def open_graph(location: str | Path | None = None, settings: Settings | None = None) -> Graph:
+def open_graph(
+    location: str | Path | None = None, settings: Settings | None = None, speaks: Callable[[], str] | None = None
+) -> Graph:
     """Opens a graph: a folder of a release, the address of a SPARQL endpoint, or by default the current release.
 
+    `speaks` tells the language in which things are named whenever none is asked for; English, if nothing tells it.
     Raises NoRelease where there is none, StoreUnavailable where an endpoint does not answer.
 
     >>> with open_graph() as graph:  # doctest: +SKIP
@@ -97,7 +100,7 @@ def open_graph(location: str | Path | None = None, settings: Settings | None = N
     """
     settings = settings or Settings.from_env()
     where: str | Path = location or settings.store or _current(settings.home)
-    return Graph(open_store(where, settings), Library.load(share("queries")), settings.limits, Path(where))
+    return Graph(open_store(where, settings), Library.load(share("queries")), settings.limits, Path(where), speaks)
 
 
 def _current(home: Path) -> Path:
@@ -111,7 +114,14 @@ def _current(home: Path) -> Path:
 class Graph:
     """One published release, ready to be asked. Close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, library: Library, limits: Limits, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        limits: Limits,
+        folder: Path | None = None,
+        speaks: Callable[[], str] | None = None,
+    ) -> None:
         self._store = store
         self._limits = limits
         self._lock = threading.Lock()
@@ -124,6 +134,7 @@ class Graph:
         self._index: SearchIndex | None = None
         self._known_labels: dict[str, dict[str, str]] = {}
         self._binder = Binder()
+        self._speaks = speaks or (lambda: "en")
         self.library = library
 
     def __enter__(self) -> Self:
@@ -144,11 +155,6 @@ class Graph:
     def version(self) -> str:
         """The version of the release."""
         return self._store.version
-
-    @property
-    def folder(self) -> Path | None:
-        """The folder of the release, or None over a remote store."""
-        return self._folder if self._folder and self._folder.is_dir() else None
 
     @property
     def folder(self) -> Path | None:
@@ -254,8 +260,16 @@ class Graph:
         address = f"{BASE}vocab/{scheme}"
         return sorted((w for w in self.words.values() if w.scheme == address), key=lambda w: w.order)
 
-    def labels(self, addresses: Iterable[str], language: str = "en") -> dict[str, str]:
-        """What things are called in a language, with English and then any other as the fallback; one query for all."""
+    def labels(self, addresses: Iterable[str], language: str = "") -> dict[str, str]:
+        """What things are called in a language, with English and then any other as the fallback; one query for all.
+
+        Without a language it is the one this graph speaks: English, unless it was opened with another.
+        """
+        return {address: name for address, (name, _) in self.names(addresses, language).items()}
+
+    def names(self, addresses: Iterable[str], language: str = "") -> dict[str, tuple[str, str]]:
+        """The same, each with the language that it is in; none for a name without one, and for one made of a slug."""
+        language = language or self._speaks()
         wanted = list(dict.fromkeys(addresses))
         with self._lock:
             missing = [a for a in wanted if a not in self._known_labels and a not in self.words]
@@ -269,19 +283,19 @@ class Graph:
             self._known_labels.update(found)
             return {a: self._chosen(a, language) for a in wanted}
 
-    def label(self, address: str, language: str = "en") -> str:
-        """What a thing is called in a language; English, any other or its slug as the fallback."""
+    def label(self, address: str, language: str = "") -> str:
+        """What a thing is called in a language (see `labels`); English, any other or its slug as the fallback."""
         return self.labels([address], language)[address]
 
-    def _chosen(self, address: str, language: str) -> str:
+    def _chosen(self, address: str, language: str) -> tuple[str, str]:
         word = self.words.get(address)
         labels = word.labels if word else self._known_labels.get(address, {})
         for code in (language, "en", ""):
             if code in labels:
-                return labels[code]
+                return labels[code], code
         if labels:
-            return labels[min(labels)]
-        return address.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1].replace("-", " ")
+            return labels[min(labels)], min(labels)
+        return address.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1].replace("-", " "), ""
 
     # things
 

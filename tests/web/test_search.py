@@ -143,7 +143,7 @@ def test_page_turns_and_keeps_its_choices(client: FlaskClient) -> None:
     (later,) = [link for link in page.links if "offset=3" in link]
     assert "kind=concept" in later
     html = client.get("/search?q=exford&kind=practice&country=XA").get_data(as_text=True)
-    assert "<option selected>practice</option>" in html
+    assert '<option value="practice" selected>practice</option>' in html
     assert '<option value="XA" selected>' in html
 
 
