@@ -23,7 +23,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from p2p_graph.errors import CitationsFull, DamagedCitation, P2PError, UnknownCitation
+from p2p_graph.errors import CitationsFull, DamagedCitation, NotWritable, P2PError, UnknownCitation
+from p2p_graph.message import Message
 from p2p_graph.model import Answer, Table
 from p2p_graph.purged import Purged
 from p2p_graph.reading.citing import (
@@ -116,24 +117,25 @@ class Citations:
         return found
 
     def add(self, citation: Citation, answer: Canonical) -> Citation:
-        """Keeps a citation; what comes back is the first one of its id. Raises CitationsFull, DamagedCitation."""
+        """Keeps a citation; what comes back is the first one of its id.
+
+        Raises CitationsFull, NotWritable for a disk that takes nothing, DamagedCitation.
+        """
         known = self.find(citation.id)
         if known:
             return known.citation
         content = _packed(citation, answer)
         self._check_room(len(content))
-        path = self._path(citation.id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            _place(Path(temporary), path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+            _write(self._path(citation.id), content)
+        except OSError as reason:
+            raise NotWritable(
+                Message(
+                    "The citation could not be kept ({reason}): whoever runs this site has to make room. "
+                    "Those that were kept before are there.",
+                    reason=reason.strerror or "",
+                )
+            ) from None
         return self.get(citation.id).citation
 
     def __iter__(self) -> Iterator[str]:
@@ -170,6 +172,20 @@ class Citations:
                 else:
                     total += -(-found.st_size // _BLOCK) * _BLOCK
         return total
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _place(Path(temporary), path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
 
 
 def _place(temporary: Path, path: Path) -> None:

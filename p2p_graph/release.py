@@ -471,8 +471,12 @@ def _counts(quads: Iterable[Quad]) -> dict[str, int]:
 
 
 def _next_version(releases: Path, today: date) -> str:
-    """`<version of the package>+<day>.<n>`, with the first n that is free."""
-    start = f"{installed_version('p2p-graph')}+{today.isoformat()}."
+    """`<version of the package>+<day>.<n>`, with the first n that is free.
+
+    The day is that of the last release where the clock was set back behind it, so that the newest comes last.
+    """
+    days = [today.isoformat(), *(p.name.rpartition("+")[2].partition(".")[0] for p in releases.glob("*+*-*-*.*"))]
+    start = f"{installed_version('p2p-graph')}+{max(days)}."
     used = [int(p.name.removeprefix(start)) for p in releases.glob(f"{start}*") if p.name[len(start) :].isdigit()]
     return f"{start}{max(used, default=0) + 1}"
 

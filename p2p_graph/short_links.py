@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from p2p_graph.errors import LinksFull, QueryTooComplex, UnknownLink
+from p2p_graph.errors import LinksFull, NotWritable, QueryTooComplex, UnknownLink
+from p2p_graph.message import Message
 
 __all__ = ["LONGEST", "Link", "ShortLinks"]
 
@@ -79,7 +80,8 @@ class ShortLinks:
     def add(self, link: Link) -> str:
         """Keeps a link and gives its id; for one that is there already, its own.
 
-        Raises QueryTooComplex for a query longer than LONGEST, LinksFull where there are as many as there may be.
+        Raises QueryTooComplex for a query longer than LONGEST, LinksFull where there are as many as there may be,
+        NotWritable for a disk that takes nothing.
         """
         known = self.find(link)
         if known:
@@ -97,7 +99,16 @@ class ShortLinks:
                 links=self._most,
             )
         id = next(id for id in _ids(content) if not self._path(id).exists())
-        self._write(self._path(id), content)
+        try:
+            self._write(self._path(id), content)
+        except OSError as reason:
+            raise NotWritable(
+                Message(
+                    "The short link could not be kept ({reason}): send the address with the query in it. "
+                    "The links that there are go on working.",
+                    reason=reason.strerror or "",
+                )
+            ) from None
         return id
 
     def _read(self, id: str) -> bytes | None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar, cast
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, render_template
 
 from p2p_graph.config import Settings
 from p2p_graph.errors import NoRelease, P2PError, StoreUnavailable
@@ -71,6 +71,8 @@ HELD_BACK: Final = "newer release"
 NO_RELEASE: Final = "no release"
 NO_WORKERS: Final = "workers"
 STORE: Final = "store"
+#: where a page that is kept says so
+_OFF: Final = b"<!-- what is off -->"
 
 #: functions whose value is another one each time; a comment may stand before their bracket
 _FLEETING: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IGNORECASE)
@@ -150,6 +152,9 @@ class CurrentGraph:
         While one request opens the next release, the others go on with the last.
         """
         stamp = self._stamp()
+        if self._failed and self._opened and self._opened.stamp == stamp:
+            # what is shown is the current release again
+            self._failed = None
         if self._is_stale(stamp) and self._door.acquire(blocking=self._opened is None):
             try:
                 if self._is_stale(stamp):
@@ -323,7 +328,11 @@ def page_kept(key: Hashable, make: Callable[[], str]) -> bytes:
         with for_everybody():
             return make().encode()
 
-    return _lease().answer(("page", language(), key, standing().off), page)
+    kept = _lease().answer(("page", language(), key), page)
+    if not standing().off:
+        return kept
+    # it was made when nothing was off, or by one who did not know of it
+    return kept.replace(_OFF, render_template("_off.html").encode(), 1)
 
 
 def is_lasting(query: str) -> bool:

@@ -204,8 +204,8 @@ _MEMORY: Final = 2 * 1024**3
 #: questions that a remote store is asked at a time, our own and foreign ones; each holds a thread of the website, which
 #: has some left for what needs no store
 _AT_ONCE: Final = {False: 8, True: 4}
-#: seconds to wait for such a place
-_ROOM: Final = 2.0
+#: seconds to wait for such a place, in which a thread is held
+_ROOM: Final = 0.25
 #: what Virtuoso writes before the label of a blank node, which is none with it
 _NODE_ID: Final = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
 #: how Virtuoso writes a boolean, and how all others do

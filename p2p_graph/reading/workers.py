@@ -263,9 +263,10 @@ class Pool:
     def state(self) -> State:
         """How it stands with the workers now."""
         with self._change:
-            none = not self._idle and not self._busy
+            ready = sum(not worker.has_ended() for worker in self._idle)
+            none = not ready and not self._busy
             return State(
-                len(self._idle),
+                ready,
                 len(self._busy),
                 len(self._line) + len(self._door),
                 self._late,

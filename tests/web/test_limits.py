@@ -211,13 +211,13 @@ def test_whole_graph_is_bounded_by_its_bytes_not_by_rows(example_home: Path) -> 
 
 
 @contextlib.contextmanager
-def serving(settings: Settings) -> Iterator[tuple[Flask, int]]:
+def serving(settings: Settings, threads: int = 2) -> Iterator[tuple[Flask, int]]:
     """An app behind its server, and the port."""
     app = create_app(settings)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(16)
-        server = listen_with(app, settings, listening, threads=2)
+        server = listen_with(app, settings, listening, threads=threads)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         yield app, listening.getsockname()[1]
