@@ -158,8 +158,8 @@ class Graph:
 
     @property
     def folder(self) -> Path | None:
-        """The folder of its release; of a remote store it is the address, and None where neither is known."""
-        return self._folder
+        """The folder of the release, or None over a remote store."""
+        return self._folder if self._folder and self._folder.is_dir() else None
 
     def newest(self) -> str:
         """The version of the release that its store holds now: another after `p2p release --push`, empty meanwhile."""
