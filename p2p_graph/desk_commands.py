@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from p2p_graph.config import Settings
-from p2p_graph.errors import UploadRefused
 
 if TYPE_CHECKING:
     from p2p_graph.contributing.accounts import Accounts, Invitation
@@ -41,13 +40,12 @@ def submit(file: Path, account: str, replaces: int | None, only_check: bool) -> 
     p2p submit night-bus.ttl --as harbour-house --check
     p2p submit night-bus-2026.ttl --as harbour-house --replaces 12
     """
-    from p2p_graph.contributing.uploads import UploadLimits, read_upload
+    from p2p_graph.contributing.uploads import UploadLimits, read_upload, too_large
 
     settings = Settings.from_env()
     limits = UploadLimits.of(settings)
     if file.stat().st_size > limits.bytes:
-        sentence = f"The file is larger than {limits.bytes:,} bytes: send one practice at a time, without pictures."
-        raise UploadRefused(sentence, reason="size")
+        raise too_large(limits)
     triples = read_upload(file.read_bytes(), file.suffix.removeprefix(".").lower(), limits)
     with _desk(account) as (desk, by):
         if only_check:

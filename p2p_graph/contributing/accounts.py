@@ -155,7 +155,7 @@ class Accounts:
             if found.account:
                 raise InvitationRefused("This link is for a new password, not for a new account.")
             if self._row(entries, name) is not None:
-                raise _refused("name", f"The name {name} is taken: choose another.")
+                raise _refused("name", Message("The name {name} is taken: choose another.", name=name))
             if self._by_identity(entries, known_by.get("identity", "")) is not None:
                 raise _refused("identity", "You have an account here already: sign in with it.")
             self._check_slug(entries, found.slug)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal as OneOf
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from p2p_graph.contributing.known import Known
 from p2p_graph.contributing.roles import Account
+from p2p_graph.contributing.uploads import NAMELESS
 from p2p_graph.contributing.validation import Shapes, Source, validate
 from p2p_graph.errors import UploadRefused
+from p2p_graph.message import Message
 from p2p_graph.model import Fault
+from p2p_graph.translation import fault_in
 from p2p_graph.turtle import write_canonical
 from p2p_graph.vocab import KINDS, PREFIXES, kind_and_slug, mint, p2p, shorten
 
-__all__ = ["CONTRIBUTED", "Check", "Finding", "Gate", "about_contributor", "main_of", "text_of"]
+__all__ = ["CONTRIBUTED", "NOT_OURS", "Check", "Finding", "Gate", "about_contributor", "main_of", "text_of"]
 
 #: Looks at a source with what is known around it, and says what may not be published.
 Gate = Callable[[Source, Sequence[Triple]], Iterable[Fault]]
@@ -27,6 +30,19 @@ CONTRIBUTED: Final = frozenset(KINDS) - {"country", "observation", "contact", "c
 _TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 _LABEL: Final = NamedNode(PREFIXES["rdfs"] + "label")
 _NAME: Final = "contribution"
+
+#: of a kind that the curators look after
+NOT_OURS: Final = (
+    "Things of this kind ({kind}) are not described here: leave it out, or write to those who look after the data."
+)
+_BY_OTHERS: Final = Message("This is described already, by others: point to it and leave its description out.")
+_NOT_YOURS: Final = (
+    "What you describe has an address that begins with {start}, so that nobody writes over what others said: change it."
+)
+_NOT_USED: Final = Message("This field is not used here, so that nobody would find what stands in it: leave it out.")
+_STRANGE_KIND: Final = Message(
+    "There is no such kind of thing: choose one from the list, such as “{kind}”.", kind="practice"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,7 @@ class Finding:
         fault = self.fault
         return {
             "check": self.check,
+            "said": [[message.text, dict(message.values)] for message in fault.said],
             "blocks": self.blocks,
             "subject": fault.subject,
             "field": fault.field,
@@ -50,6 +67,15 @@ class Finding:
             "path": fault.path,
             "line": fault.line,
         }
+
+    def told(self, language: str) -> Finding:
+        """The same, in a language: such as `pl`.
+
+        >>> found = Finding("form", Fault("contribution", 3, "practice:x", "Name", "Choose from the list."))
+        >>> found.told("pl").fault.field
+        'Nazwa'
+        """
+        return replace(self, fault=fault_in(self.fault, language))
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Finding:
@@ -60,7 +86,8 @@ class Finding:
         True
         """
         names = ("subject", "field", "what", "value", "path")
-        fault = Fault(_NAME, data["line"], **{name: data[name] for name in names})
+        said = tuple(Message(text, **values) for text, values in data.get("said", ()))
+        fault = Fault(_NAME, data["line"], **{name: data[name] for name in names}, said=said)
         return cls(data["check"], fault, data["blocks"])
 
 
@@ -89,15 +116,15 @@ class Check:
         """Faults of whose things are described."""
         for address in dict.fromkeys(t.subject.value for t in triples if isinstance(t.subject, NamedNode)):
             kind, slug = kind_and_slug(address) or ("", "")
-            what = ""
+            said = None
             if kind not in CONTRIBUTED and by.role != "operator":
-                what = f"A {kind} is not described here: leave it out, or write to those who look after the data."
+                said = Message(NOT_OURS, kind=kind)
             elif address in others:
-                what = "This is described already, by others: point to it and leave its description out."
+                said = _BY_OTHERS
             elif by.role != "operator" and slug != by.slug and not slug.startswith(f"{by.slug}-"):
-                what = f"What you describe has an address that begins with {kind}:{by.slug}- : change it."
-            if what:
-                yield Fault(_NAME, None, shorten(address), "Address", what, "", "")
+                said = Message(_NOT_YOURS, start=f"{kind}:{by.slug}-")
+            if said:
+                yield Fault(_NAME, None, shorten(address), "Address", str(said), said=(said,))
 
     def _strange(self, triples: Iterable[Triple]) -> Iterable[Fault]:
         """Faults of words that no shape knows, which validation lets pass as none of its business."""
@@ -105,13 +132,13 @@ class Check:
             path = triple.predicate.value
             subject = shorten(triple.subject.value) if isinstance(triple.subject, NamedNode) else ""
             if path not in self._paths and not path.startswith(PREFIXES["p2p"]):
-                what = f"{shorten(path)} is not used here: leave it out."
-                yield Fault(_NAME, None, subject, shorten(path), what, "", shorten(path))
+                field = shorten(path).rpartition(":")[2]
+                yield Fault(_NAME, None, subject, field, str(_NOT_USED), "", shorten(path))
             elif triple.predicate == _TYPE:
                 kind = triple.object.value if isinstance(triple.object, NamedNode) else ""
                 if not kind.startswith(PREFIXES["p2p"]):
                     yield Fault(
-                        _NAME, None, subject, "Kind", "A thing is of no kind but ours.", shorten(kind), "rdf:type"
+                        _NAME, None, subject, "Kind", str(_STRANGE_KIND), shorten(kind), "rdf:type", (_STRANGE_KIND,)
                     )
 
 
@@ -119,8 +146,8 @@ def text_of(triples: Iterable[Triple]) -> str:
     """Triples as the text that is kept. Raises UploadRefused for a nameless node."""
     try:
         return write_canonical(triples)
-    except ValueError as reason:
-        raise UploadRefused(f"Something in it {reason}.", reason="nameless") from None
+    except ValueError:
+        raise UploadRefused(NAMELESS, reason="nameless") from None
 
 
 def about_contributor(by: Account) -> tuple[Triple, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from p2p_graph.errors import NotAllowed, StepRefused
+from p2p_graph.message import Message
 
 __all__ = ["OPERATOR", "ROLES", "STATES", "STEPS", "Account", "Step", "open_steps", "take"]
 
@@ -60,13 +61,16 @@ STEPS: Final[dict[str, Step]] = {
 }
 
 _SAID: Final = {
-    "submitted": "waits for a steward",
-    "asked": "waits for an answer of its sender",
-    "accepted": "was accepted",
-    "refused": "was refused",
-    "withdrawn": "was withdrawn",
-    "superseded": "was replaced by a later one",
+    "submitted": "Submission {number} waits for a steward.",
+    "asked": "Submission {number} waits for an answer of its sender.",
+    "accepted": "Submission {number} was accepted.",
+    "refused": "Submission {number} was refused.",
+    "withdrawn": "Submission {number} was withdrawn.",
+    "superseded": "Submission {number} was replaced by a later one.",
 }
+_NO_MORE: Final = Message("This step is not possible any more.")
+_ONCE_ANSWERED: Final = Message("This step is possible once it is answered.")
+_ONCE_ACCEPTED: Final = Message("This step is possible once it is accepted.")
 
 
 def _may(step: Step, by: Account, sender: str) -> bool:
@@ -93,7 +97,7 @@ def take(kind: str, number: int, state: str, by: Account, sender: str, reason: s
 
     >>> take("accept", 7, "refused", Account("s", "steward", "s", "S"), "a", "")
     Traceback (most recent call last):
-    p2p_graph.errors.StepRefused: Submission 7 was refused: this step is not possible any more.
+    p2p_graph.errors.StepRefused: Submission 7 was refused. This step is not possible any more.
     """
     step = STEPS[kind]
     if not _may(step, by, sender):
@@ -102,12 +106,11 @@ def take(kind: str, number: int, state: str, by: Account, sender: str, reason: s
             sentence = "A steward decides nothing of their own: another steward does."
         raise NotAllowed(sentence, role=by.role)
     if state not in step.before:
-        later = "is not possible any more"
-        if state == "asked":
-            later = "is possible once it is answered"
+        later = _ONCE_ANSWERED if state == "asked" else _NO_MORE
         if kind == "supersede" and state in ("submitted", "asked"):
-            later = "is possible once it is accepted"
-        raise StepRefused(f"Submission {number} {_SAID[state]}: this step {later}.", number=number, state=state)
+            later = _ONCE_ACCEPTED
+        said = Message("{state} {step}", state=Message(_SAID[state], number=number), step=later)
+        raise StepRefused(said, number=number, state=state)
     if step.needs_reason and not reason.strip():
         raise StepRefused("Give a reason, so that the sender knows what to do.", number=number, state=state)
     return step.after

@@ -13,6 +13,7 @@ from p2p_graph.contributing.checking import Finding, main_of
 from p2p_graph.contributing.ledger import Event, Ledger
 from p2p_graph.contributing.roles import Account, open_steps
 from p2p_graph.errors import FaultyContribution
+from p2p_graph.message import Message
 from p2p_graph.model import Fault
 from p2p_graph.vocab import shorten
 
@@ -183,9 +184,9 @@ def veiled(event: Event, by: Account, sender: str) -> Event:
 def held_by(others: Mapping[str, int]) -> tuple[Fault, ...]:
     """A fault for each address that another submission describes already."""
     what = "This is described already, in submission {number}: leave it out here, or correct that one."
+    said = {address: Message(what, number=number) for address, number in others.items()}
     return tuple(
-        Fault("contribution", None, shorten(address), "Address", what.format(number=number), "", "")
-        for address, number in others.items()
+        Fault("contribution", None, shorten(address), "Address", str(one), said=(one,)) for address, one in said.items()
     )
 
 
@@ -196,7 +197,8 @@ def refuse_faulty(findings: Iterable[Finding]) -> None:
         raise FaultyContribution(told_of(faults), faults=faults, findings=tuple(f for f in findings if f.blocks))
 
 
-def told_of(faults: Sequence[Fault]) -> str:
+def told_of(faults: Sequence[Fault]) -> Message:
     """How many faults there are, in a sentence."""
-    count = "One thing is" if len(faults) == 1 else f"{len(faults)} things are"
-    return f"{count} to be mended before this can be taken."
+    if len(faults) == 1:
+        return Message("One thing is to be mended before this can be taken.")
+    return Message("{count} things are to be mended before this can be taken.", count=len(faults))

@@ -17,9 +17,10 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 
 from p2p_graph.config import Settings
 from p2p_graph.errors import UploadRefused
+from p2p_graph.message import Message
 from p2p_graph.vocab import BASE, kind_and_slug, shorten
 
-__all__ = ["FORMATS", "UploadLimits", "admit", "read_upload"]
+__all__ = ["FORMATS", "NAMELESS", "UploadLimits", "admit", "is_fine_address", "is_hidden", "read_upload", "too_large"]
 
 #: what is taken, by the end of a file's name
 FORMATS: Final = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
@@ -31,6 +32,12 @@ _TEXT: Final = 5_000
 _ADDRESS: Final = 400
 #: signs that turn the direction of writing, so that a text reads otherwise than it is
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+#: what is said of something that has no address
+NAMELESS: Final = Message(
+    "Something in it has no address (such as […] in Turtle): give it one, so that others can point to it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +68,22 @@ def read_upload(content: bytes, format_name: str, limits: UploadLimits | None = 
     limits = limits or UploadLimits()
     if format_name not in FORMATS:
         taken = ", ".join(FORMATS)
-        raise _refused(f"A file of the form {format_name[:20]!r} is not taken: send one of {taken}.", "format")
+        said = Message(
+            "A file of the form “{form}” is not taken: send one of {taken}.", form=format_name[:20], taken=taken
+        )
+        raise _refused(said, "format")
     if len(content) > limits.bytes:
-        size = f"{limits.bytes:,} bytes"
-        raise _refused(f"The file is larger than {size}: send one practice at a time, without pictures.", "size")
+        raise too_large(limits)
     text = _decoded(content)
     if format_name == "jsonld":
         _look_into(_json(text))
     return admit(_parsed(text, format_name), limits)
+
+
+def too_large(limits: UploadLimits) -> UploadRefused:
+    """The refusal of a file with more bytes than may be."""
+    sentence = "The file is larger than {bytes} bytes: send one practice at a time, without pictures."
+    return _refused(Message(sentence, bytes=f"{limits.bytes:,}"), "size")
 
 
 def admit(triples: Iterable[Triple], limits: UploadLimits | None = None) -> tuple[Triple, ...]:
@@ -80,11 +95,10 @@ def admit(triples: Iterable[Triple], limits: UploadLimits | None = None) -> tupl
             _check(triple)
             found[triple] = None
         if len(found) > limits.triples:
-            raise _refused(
-                f"There are more than {limits.triples:,} statements in it: send one practice at a time.", "triples"
-            )
+            sentence = "There are more than {count} statements in it: send one practice at a time."
+            raise _refused(Message(sentence, count=f"{limits.triples:,}"), "triples")
     if not found:
-        raise _refused("There is nothing in it: describe a practice, and send it again.", "empty")
+        raise _refused(Message("There is nothing in it: describe a practice, and send it again."), "empty")
     return tuple(found)
 
 
@@ -93,7 +107,8 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as reason:
         line = content[: reason.start].count(b"\n") + 1
-        raise _refused(f"This is not UTF-8 text (line {line}): save the file as UTF-8.", "encoding") from None
+        said = Message("This is not UTF-8 text (line {line}): save the file as UTF-8.", line=line)
+        raise _refused(said, "encoding") from None
 
 
 def _parsed(text: str, format_name: str) -> Iterable[Triple]:
@@ -101,15 +116,14 @@ def _parsed(text: str, format_name: str) -> Iterable[Triple]:
         for quad in parse(text, FORMATS[format_name]):
             yield _in_no_graph(quad)
     except SyntaxError as reason:
-        place = f" (line {reason.lineno})" if reason.lineno else ""
-        said = (reason.msg or "").split(": ", 1)[-1][:200]
         name = "JSON-LD" if format_name == "jsonld" else "Turtle"
-        raise _refused(f"This is not {name}{place}: {said}. Mend it there.", "syntax") from None
+        raise _broken(name, reason.lineno) from None
 
 
 def _in_no_graph(quad: Quad) -> Triple:
     if not isinstance(quad.graph_name, DefaultGraph):
-        raise _refused("The file puts statements into graphs: leave the graphs out, and keep the statements.", "graph")
+        sentence = "The file puts statements into graphs: leave the graphs out, and keep the statements."
+        raise _refused(Message(sentence), "graph")
     return quad.triple
 
 
@@ -124,17 +138,18 @@ def _json(text: str) -> Any:
         if len(found) != len(pairs):
             names = [name for name, _ in pairs]
             double = next(name for name in names if names.count(name) > 1)
-            raise _refused(f"{double[:60]!r} stands twice in one object: keep one.", "syntax")
+            raise _refused(Message("“{name}” stands twice in one object: keep one.", name=double[:60]), "syntax")
         return found
 
     try:
         return json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as reason:
-        raise _refused(f"This is not JSON (line {reason.lineno}): {reason.msg}. Mend it there.", "syntax") from None
+        raise _broken("JSON", reason.lineno) from None
     except RecursionError:
         raise _deep() from None
     except ValueError:  # a number of thousands of digits
-        raise _refused("A number in it has too many digits: write it as text, or leave it out.", "syntax") from None
+        sentence = "A number in it has too many digits: write it as text, or leave it out."
+        raise _refused(Message(sentence), "syntax") from None
 
 
 def _look_into(value: Any) -> None:
@@ -156,15 +171,26 @@ def _look_into(value: Any) -> None:
 def _bring_along(context: Any) -> None:
     for one in context if isinstance(context, list) else [context]:
         if isinstance(one, str):
-            raise _refused(
-                f"The file takes its @context from {one[:100]}, and nothing is fetched here: write the context into "
-                "the file.",
-                "remote-context",
+            sentence = (
+                "The file takes its @context from {address}, and nothing is fetched here: write it into the file."
             )
+            raise _refused(Message(sentence, address=one[:100]), "remote-context")
 
 
 def _deep() -> UploadRefused:
-    return _refused(f"The JSON lies more than {_DEPTH} levels deep: write it flatter.", "depth")
+    return _refused(Message("The JSON lies more than {depth} levels deep: write it flatter.", depth=_DEPTH), "depth")
+
+
+def _broken(form: str, line: int | None) -> UploadRefused:
+    """Where a file cannot be read. What the parser says of it is left out: it may quote what must not be in a log."""
+    if line is None:
+        said = Message("This is not {form}: see that nothing is missing at its end, and send it again.", form=form)
+    else:
+        sentence = (
+            "This is not {form} from line {line} on: see that every sign is in its place there, and send it again."
+        )
+        said = Message(sentence, form=form, line=line)
+    return _refused(said, "syntax")
 
 
 # Triples
@@ -173,18 +199,15 @@ def _deep() -> UploadRefused:
 def _check(triple: Triple) -> None:
     subject, predicate, value = triple.subject, triple.predicate, triple.object
     if isinstance(subject, BlankNode) or isinstance(value, BlankNode):
-        raise _refused(
-            "Something in it has no address (such as […] in Turtle): give it one, so that others can point to it.",
-            "nameless",
-        )
+        raise _refused(NAMELESS, "nameless")
     if not isinstance(subject, NamedNode) or isinstance(value, Triple):
-        raise _refused("It makes statements about statements: leave them out.", "form")
+        raise _refused(Message("It makes statements about statements: leave them out."), "form")
     if kind_and_slug(subject.value) is None:
-        raise _refused(
-            f"It describes {_shown(subject.value)}, which is no thing of this graph: describe only things whose "
-            f"addresses begin with {BASE}id/.",
-            "foreign",
+        sentence = (
+            "It describes {address}, which is no thing of this graph: describe only things whose addresses begin with "
+            "{start}."
         )
+        raise _refused(Message(sentence, address=_shown(subject.value), start=f"{BASE}id/"), "foreign")
     _check_address(subject.value)
     _check_address(predicate.value)
     if isinstance(value, NamedNode):
@@ -194,29 +217,42 @@ def _check(triple: Triple) -> None:
 
 
 def _check_address(address: str) -> None:
+    if not is_fine_address(address):
+        sentence = (
+            "{address} is no address that can be kept: write one that begins with https:// and is shorter than {most} "
+            "signs."
+        )
+        raise _refused(Message(sentence, address=_shown(address), most=_ADDRESS), "address")
+
+
+def is_fine_address(address: str) -> bool:
+    """Whether an address may be kept: of the web, of a reasonable length, without a name and password in it.
+
+    >>> is_fine_address("https://example.org/"), is_fine_address("javascript:alert(1)")
+    (True, False)
+    """
     try:
         parts = urlsplit(address)
         is_fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
     except ValueError:
-        is_fine = False
-    if not is_fine or len(address) > _ADDRESS or any(_is_hidden(sign) for sign in address):
-        raise _refused(
-            f"{_shown(address)} is no address that can be kept: write one that begins with https:// and is shorter "
-            f"than {_ADDRESS} signs.",
-            "address",
-        )
+        return False
+    return is_fine and len(address) <= _ADDRESS and not any(is_hidden(sign) for sign in address)
 
 
 def _check_text(value: Literal, subject: str) -> None:
     if len(value.value) > _TEXT:
-        raise _refused(f"A text of {subject} is longer than {_TEXT:,} signs: shorten it.", "text")
-    if any(_is_hidden(sign) for sign in value.value):
-        sentence = f"A text of {subject} holds a control sign that nobody can see: type the text anew."
-        raise _refused(sentence, "text")
+        sentence = "A text of {thing} is longer than {most} signs: shorten it."
+        raise _refused(Message(sentence, thing=subject, most=f"{_TEXT:,}"), "text")
+    if any(is_hidden(sign) for sign in value.value):
+        sentence = "A text of {thing} holds a control sign that nobody can see: type the text anew."
+        raise _refused(Message(sentence, thing=subject), "text")
 
 
-def _is_hidden(sign: str) -> bool:
-    """Control signs, halves of signs, and what turns the direction of writing; line ends and tabs may stand."""
+def is_hidden(sign: str) -> bool:
+    """Whether nobody sees a sign: control signs, halves of signs, and what turns the direction of writing.
+
+    Line ends and tabs may stand.
+    """
     if sign in "\n\r\t":
         return False
     return (
@@ -229,5 +265,5 @@ def _shown(address: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in address[:100])
 
 
-def _refused(sentence: str, reason: str) -> UploadRefused:
+def _refused(sentence: Message, reason: str) -> UploadRefused:
     return UploadRefused(sentence, reason=reason)

@@ -21,8 +21,10 @@ import pyrudof
 import pyshacl
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
-from rdflib.namespace import SH
+from rdflib.namespace import SH, SKOS
 
+from p2p_graph.contributing.constraints import parameter_of, problem, rank
+from p2p_graph.message import Message
 from p2p_graph.model import Fault
 from p2p_graph.vocab import BASE, KINDS, PREFIXES, kind_and_slug, p2p, shorten
 
@@ -95,7 +97,7 @@ def validate(sources: Iterable[Source], context: Iterable[Triple], shapes: Shape
     >>> text = "<https://w3id.org/peer2peer/id/period/a> a <https://w3id.org/peer2peer/ontology/Perod> ."
     >>> triples = tuple(quad.triple for quad in parse(text, RdfFormat.TURTLE))
     >>> [fault.what for fault in validate([Source("a.ttl", text, triples)], [], shapes)]
-    ['The ontology has no class p2p:Perod.']
+    ['There is no such kind of thing: choose one from the list, such as “practice”.']
     """
     files = tuple(sources)
     own = [triple for source in files for triple in source.triples]
@@ -147,18 +149,61 @@ class _Places:
     def __contains__(self, subject: str) -> bool:
         return subject in self._by_subject
 
-    def fault(self, triple_or_subject: Triple | str, field: str, what: str, value: str, path: str = "") -> Fault:
+    def fault(
+        self, triple_or_subject: Triple | str, field: str, said: Message | list[Message], value: str, path: str = ""
+    ) -> Fault:
         """A fault at the file that holds the triple, or else at the first that holds the subject."""
+        messages = (said,) if isinstance(said, Message) else tuple(said)
+        what = " ".join(map(str, messages))
         if isinstance(triple_or_subject, str):
             subject, source = triple_or_subject, self._by_subject[triple_or_subject][0]
         else:
             subject = _value(triple_or_subject.subject)
             holders = self._by_subject[subject]
             source = next((s for s in holders if triple_or_subject in s.triples), holders[0])
-        return Fault(source.file, line_of(source.text, subject), shorten(subject), field, what, value, shorten(path))
+        line = line_of(source.text, subject)
+        return Fault(source.file, line, shorten(subject), field, what, value, shorten(path), messages)
 
 
 # Rules that shapes do not say
+
+_NO_FIELD: Final = Message(
+    "There is no such field, so that nobody would find what stands in it: use one of the form, or write it as a note."
+)
+_NO_KIND: Final = Message(
+    "There is no such kind of thing: choose one from the list, such as “{kind}”.", kind="practice"
+)
+_NO_WORD: Final = Message(
+    "There is no such entry in the lists of words, so that it would not be counted with its like. Choose one that "
+    "there is, or propose a new one."
+)
+_NO_THING: Final = Message(
+    "Nothing is known under this name, and readers could not follow it. Mend it, or describe the thing as well."
+)
+_NAMELESS: Final = Message(
+    "Something stands here without a name of its own. Give it one, so that others can point to it."
+)
+_NO_FORM: Final = Message(
+    "What this names has no kind that is known here, so that it has no page: let its name begin with a kind, such as "
+    "“{kind}”.",
+    kind="practice",
+)
+_SAY_KIND: Final = "Say what this is, so that it is found among its like; by its name it would be: “{kind}”."
+_OTHER_KIND: Final = (
+    "Its name says one kind of thing (“{kind}”) and its description another, so that readers would be misled: let both "
+    "say the same."
+)
+_NOT_AMONG: Final = Message(
+    "Whom a tie comes from or leads to must also be named among those who take part, or nobody could draw it: add it "
+    "there."
+)
+_TWO_NAMES: Final = (
+    "There are two names in the same language ({language}), so that readers could not tell which one to use. Keep one."
+)
+_NO_LANGUAGE: Final = Message(
+    "There are two names without a language, so that readers could not tell which one to use. Keep one, and say its "
+    "language."
+)
 
 
 def _rule_faults(own: list[Triple], everything: list[Triple], shapes: Shapes, where: _Places) -> Iterator[Fault]:
@@ -172,21 +217,21 @@ def _unknown_words(own: list[Triple], known: set[str], shapes: Shapes, where: _P
     for triple in own:
         path = triple.predicate.value
         if path.startswith(PREFIXES["p2p"]) and path not in known:
-            yield where.fault(triple, shorten(path), f"The ontology has no property {shorten(path)}.", "", path)
+            yield where.fault(triple, _local(path), _NO_FIELD, "", path)
         if not isinstance(triple.object, NamedNode) or triple.object.value in known:
             continue
         value = triple.object.value
         if triple.predicate == _TYPE:
             if value.startswith(PREFIXES["p2p"]):
-                yield where.fault(triple, "Kind", f"The ontology has no class {shorten(value)}.", "", path)
-        elif value.startswith(PREFIXES["p2p"]):
-            yield where.fault(triple, shapes.name(path), "The ontology has no such term.", shorten(value), path)
-        elif value.startswith(f"{BASE}vocab/"):
-            what = "There is no such entry in the lists of words. Choose one that there is, or propose a new one."
-            yield where.fault(triple, shapes.name(path), what, shorten(value), path)
+                yield where.fault(triple, "Kind", _NO_KIND, _local(value), path)
+        elif value.startswith((PREFIXES["p2p"], f"{BASE}vocab/")):
+            yield where.fault(triple, shapes.name(path), _NO_WORD, shorten(value), path)
         elif value.startswith(f"{BASE}id/"):
-            what = "Nothing is known under this address. Mend it, or describe the thing in a file of its own."
-            yield where.fault(triple, shapes.name(path), what, shorten(value), path)
+            yield where.fault(triple, shapes.name(path), _NO_THING, shorten(value), path)
+
+
+def _local(address: str) -> str:
+    return address.removeprefix(PREFIXES["p2p"])
 
 
 def _addresses(own: list[Triple], everything: list[Triple], where: _Places) -> Iterator[Fault]:
@@ -201,24 +246,22 @@ def _addresses(own: list[Triple], everything: list[Triple], where: _Places) -> I
     pointed_to = {triple.object for triple in own if isinstance(triple.object, BlankNode)}
     for triple in own:
         if triple.object in pointed_to or (isinstance(triple.subject, BlankNode) and triple.subject not in pointed_to):
-            what = "Something stands here without an address. Give it one, so that others can point to it."
-            yield where.fault(triple, "", what, "")
+            yield where.fault(triple, "", _NAMELESS, "")
     for subject in dict.fromkeys(_value(triple.subject) for triple in own):
         found = kind_and_slug(subject)
         if found is None:
             if subject.startswith(f"{BASE}id/"):
-                what = f"This address has no known form. It must be one of {', '.join(f'{k}:…' for k in KINDS)}."
-                yield where.fault(subject, "Address", what, "")
+                yield where.fault(subject, "Address", _NO_FORM, "")
             continue
         if not types[subject]:
-            yield where.fault(subject, "Kind", f"Say what it is, such as “a p2p:{KINDS[found[0]]}”.", "")
+            yield where.fault(subject, "Kind", Message(_SAY_KIND, kind=found[0]), "")
             continue
         given, expected = types[subject], PREFIXES["p2p"] + KINDS[found[0]]
         if all(t.startswith(PREFIXES["p2p"]) and t in types for t in given) and not (
             given & _narrower(expected, wider)
         ):
-            what = f"The address says {found[0]}, but it is described as something else."
-            yield where.fault(subject, "Kind", what, ", ".join(sorted(map(shorten, given))))
+            said = Message(_OTHER_KIND, kind=found[0])
+            yield where.fault(subject, "Kind", said, ", ".join(sorted(map(_local, given))))
 
 
 def _narrower(top: str, wider: dict[str, set[str]]) -> set[str]:
@@ -233,9 +276,8 @@ def _directions(own: list[Triple], everything: list[Triple], shapes: Shapes, whe
     joined = {(t.subject, t.object) for t in everything if t.predicate == p2p("participant")}
     for triple in own:
         if triple.predicate in (p2p("giver"), p2p("receiver")) and (triple.subject, triple.object) not in joined:
-            what = "Whom a tie comes from or leads to must also be named among those who take part."
             path = triple.predicate.value
-            yield where.fault(triple, shapes.name(path), what, shorten(_value(triple.object)), path)
+            yield where.fault(triple, shapes.name(path), _NOT_AMONG, shorten(_value(triple.object)), path)
 
 
 def _labels(own: list[Triple], everything: list[Triple], shapes: Shapes, where: _Places) -> Iterator[Fault]:
@@ -248,9 +290,9 @@ def _labels(own: list[Triple], everything: list[Triple], shapes: Shapes, where: 
     own_labels = {(_value(t.subject), t.predicate) for t in own if t.predicate in (_LABEL, _PREFERRED)}
     for (subject, predicate, language), values in names.items():
         if len(values) > 1 and (subject, predicate) in own_labels:
-            what = f"There are two names in the same language ({language or 'none given'}). Keep one."
+            said = Message(_TWO_NAMES, language=language) if language else _NO_LANGUAGE
             path = predicate.value
-            yield where.fault(subject, shapes.name(path), what, " / ".join(sorted(values)), path)
+            yield where.fault(subject, shapes.name(path), said, " / ".join(sorted(values)), path)
 
 
 # Shapes
@@ -264,7 +306,7 @@ def _shape_faults(everything: list[Triple], shapes: Shapes, where: _Places) -> I
     explained = {str(subject) for subject in report.objects(None, SH.focusNode)}
     if not explained.issuperset(faulty):
         report = _report(everything, shapes)
-    for result in report.objects(None, SH.result):
+    for result in _told_once(report):
         subject = str(report.value(result, SH.focusNode))
         if subject not in faulty:
             continue
@@ -277,10 +319,20 @@ def _shape_faults(everything: list[Triple], shapes: Shapes, where: _Places) -> I
         yield where.fault(
             subject,
             str(named) if named is not None else "",
-            _words(report, result),
+            _words(report, result, shapes),
             _shown(value) if value is not None and str(value) != subject else "",
             str(path) if path is not None else "",
         )
+
+
+def _told_once(report: rdflib.Graph) -> list[rdflib.term.Node]:
+    """One result for each value of a property: of several, the one that tells most of what is wrong with it."""
+    found: dict[tuple[rdflib.term.Node | None, ...], tuple[int, rdflib.term.Node]] = {}
+    for result in report.objects(None, SH.result):
+        key = tuple(report.value(result, path) for path in (SH.focusNode, SH.resultPath, SH.sourceShape, SH.value))
+        weight = rank(str(report.value(result, SH.sourceConstraintComponent)))
+        found[key] = min(found.get(key, (weight, result)), (weight, result), key=lambda one: one[0])
+    return [result for _, result in found.values()]
 
 
 def _around(addresses: list[str], everything: list[Triple]) -> list[Triple]:
@@ -311,11 +363,18 @@ def _report(triples: list[Triple], shapes: Shapes) -> rdflib.Graph:
     return cast(rdflib.Graph, report)
 
 
-def _words(report: rdflib.Graph, result: rdflib.term.Node) -> str:
-    """The message of the shape, in English where there are several."""
+def _words(report: rdflib.Graph, result: rdflib.term.Node, shapes: Shapes) -> list[Message]:
+    """What is wrong and why, how to mend it in the words of the shape, and a value that would pass."""
     messages = [m for m in report.objects(result, SH.resultMessage) if isinstance(m, rdflib.Literal)]
-    english = [str(message) for message in messages if message.language in (None, "en")]
-    return min(english or [str(message) for message in messages], default="This does not fit.")
+    english = min((str(message) for message in messages if message.language in (None, "en")), default="")
+    shape = report.value(result, SH.sourceShape)
+    example = shapes.graph.value(shape, SKOS.example) if shape is not None else None
+    component = str(report.value(result, SH.sourceConstraintComponent))
+    limit = shapes.graph.value(shape, SH[parameter_of(component)])
+    said = [problem(component, str(limit)), Message(english) if english else None]
+    if example is not None and str(example) not in english:
+        said.append(Message("For example: “{example}”", example=str(example)))
+    return [message for message in said if message is not None]
 
 
 def _shown(value: rdflib.term.Node) -> str:

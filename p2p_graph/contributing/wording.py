@@ -21,6 +21,10 @@ from p2p_graph.vocab import PREFIXES, kind_and_slug, p2p, shorten
 __all__ = ["discreet", "exposures", "rarities", "read_policy", "wording_faults"]
 
 _LABEL = PREFIXES["rdfs"] + "label"
+_TWIN = (
+    "This organisation has nearly the name of another in the same country, so that its ties would be parted between "
+    "two. Keep one of the two, or tell them apart."
+)
 #: how alike two folded names are before they are one organisation spelt twice
 _ALIKE = 0.93
 
@@ -124,10 +128,6 @@ def _twins(sources: tuple[Source, ...], known: tuple[Triple, ...]) -> Iterator[F
             if SequenceMatcher(None, first, second).ratio() >= _ALIKE:
                 source = own.get(other) or own[one]
                 subject = other if other in own else one
-                what = (
-                    "This organisation has nearly the name of another in the same country. "
-                    "Keep one of the two, or tell them apart."
-                )
                 twin = one if subject == other else other
                 line = line_of(source.text, subject)
-                yield Fault(source.file, line, shorten(subject), "Name", what, shorten(twin), "rdfs:label")
+                yield Fault(source.file, line, shorten(subject), "Name", _TWIN, shorten(twin), "rdfs:label")

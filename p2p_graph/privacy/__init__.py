@@ -9,9 +9,10 @@ from p2p_graph.privacy.groups import Change, Coarser, coarsen
 from p2p_graph.privacy.policy import Ladder, Policy
 from p2p_graph.privacy.tables import Hidden, bounds, suppress
 from p2p_graph.privacy.texts import Disclosure, Reader, disclosures, masked
-from p2p_graph.privacy.words import WORDS, explain
+from p2p_graph.privacy.words import COARSER, WORDS, explain
 
 __all__ = [
+    "COARSER",
     "WORDS",
     "Change",
     "Coarser",

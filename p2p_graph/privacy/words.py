@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["WORDS", "explain"]
+__all__ = ["COARSER", "WORDS", "explain"]
 
 _SO: Final = "so that nobody can be found through this page"
 
@@ -38,16 +38,29 @@ WORDS: Final = MappingProxyType(
         "small number": "This counts so few people that each could be known. Leave the number out; numbers from 5 on "
         "may stand.",
         "small difference": "Two numbers here differ by so few people that each could be known. Leave one of the two "
-        "out, or round both.",
+        "out, or round both, such as 40 and 50.",
         "rare neighbourhood": "Nobody else in the graph has this role and works with just these others, so the group "
-        "could be known by it. Name fewer partners, or a published document that tells of it.",
+        "could be known by it. Name fewer partners, or a published document that tells of it, such as a yearly report.",
         "rare combination": "Fewer than 5 groups with this role are known in the country, and no published document "
-        "tells of this one, so its people could be known. Name a published document, or leave the group out.",
+        "tells of this one, so its people could be known. Name a published document, such as a yearly report, or leave "
+        "the group out.",
         "place or year in words": "This text or address holds a place or a year that is made coarser, because few "
         "groups like this are known there. Write it without, such as “in the north”.",
-        "hidden letters": "A word here holds signs that nobody sees, or letters of two alphabets. Type it again.",
-        "unknown field": "This field is none of those that are published. Use the fields of the form, or write it as a "
-        "note in words.",
+        "hidden letters": "A word here holds signs that nobody sees, or letters of two alphabets, behind which a name "
+        "could hide. Type it again.",
+        "unknown field": "This field is none of those that are published, and could lead to people unnoticed. Use the "
+        "fields of the form, or write it as a note in words.",
+    }
+)
+
+#: what is made coarser, and why; none of it keeps anything from being published
+COARSER: Final = MappingProxyType(
+    {
+        "wider place": "Few groups like this are known there, so its place will be published only as far as others "
+        "share it, such as the region or the country. Name a published document that tells of it, and the place may "
+        "stand.",
+        "wider years": "Few groups like this are known in these years, so they will be published only as far as others "
+        "share them, such as “2010 to 2014”. Name a published document that tells of it, and the years can stand.",
     }
 )
 
@@ -58,4 +71,4 @@ def explain(kind: str) -> str:
     >>> explain("number plate")
     'This looks like a number plate. Write “a van” or “a mobile unit”, so that nobody can be found through this page.'
     """
-    return WORDS[kind]
+    return WORDS[kind] if kind in WORDS else COARSER[kind]

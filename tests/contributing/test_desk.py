@@ -172,8 +172,8 @@ def test_privacy_findings_keep_it_out(desk: Desk) -> None:
         ("organisation:xa-outreach", "described already, by others"),
         ("practice:quay-peers-evenings", "an address that begins with practice:port-house-"),
         ("practice:port-houses", "an address that begins with practice:port-house-"),
-        ("country:XA", "A country is not described here"),
-        ("contributor:port-house", "A contributor is not described here"),
+        ("country:XA", "Things of this kind (country) are not described here"),
+        ("contributor:port-house", "Things of this kind (contributor) are not described here"),
     ],
 )
 def test_only_ones_own_things_are_described(desk: Desk, address: str, told: str) -> None:
@@ -250,7 +250,7 @@ def test_what_a_contribution_rests_on_must_be_accepted_first(desk: Desk) -> None
     later = desk.submit(PORT, [*practice(end="mornings", name="Station mornings"), origin]).number
     with pytest.raises(FaultyContribution) as caught:
         desk.decide(STEWARD, later, "accept")
-    assert "Nothing is known under this address" in caught.value.values["faults"][0].what  # type: ignore[index]
+    assert "Nothing is known under this name" in caught.value.values["faults"][0].what  # type: ignore[index]
     desk.decide(STEWARD, base, "accept")
     assert desk.decide(STEWARD, later, "accept").state == "accepted"
 

@@ -78,7 +78,7 @@ def test_practice_goes_from_file_to_release_and_back(p2p: Command, tmp_path: Pat
     assert {line[0] for line in added} == {"+"}
     assert f"{version} is current again." in _fine(p2p("release", "--rollback"))
     assert "  withdrawn  " in _fine(p2p("withdraw", "1", "--as", "anna"))
-    _refused(p2p("decide", "1", "accept"), "Submission 1 was withdrawn: this step is not possible any more.")
+    _refused(p2p("decide", "1", "accept"), "Submission 1 was withdrawn. This step is not possible any more.")
     _fine(p2p("ledger", "copy", str(tmp_path / "copy.sqlite")))
     assert (tmp_path / "copy.sqlite").stat().st_size > 0
 
@@ -91,9 +91,9 @@ def test_refusals_are_sentences(p2p: Command, tmp_path: Path) -> None:
     assert "(Since)" in p2p("submit", str(tmp_path / "faulty.ttl")).stderr
     _refused(p2p("submit", str(tmp_path / "remote.jsonld")), "nothing is fetched here")
     _refused(p2p("submit", str(tmp_path / "large.ttl")), "larger than 1,000,000 bytes")
-    _refused(p2p("submit", str(tmp_path / "faulty.ttl"), "--as", "nobody"), "There is no account 'nobody'")
+    _refused(p2p("submit", str(tmp_path / "faulty.ttl"), "--as", "nobody"), "There is no account “nobody”")
     _refused(p2p("queue", "7"), "There is no submission 7.")
-    _refused(p2p("account", "reset", "nobody"), "There is no account 'nobody'")
+    _refused(p2p("account", "reset", "nobody"), "There is no account “nobody”")
     _refused(p2p("account", "invite", "Port", "--credit", "Port"), "small letters and digits")
     _refused(p2p("release", "--rollback"), "There is no release")
     _refused(p2p("diff", "0.0.1"), "There is no release")
