@@ -14,6 +14,7 @@ from p2p_graph.config import Settings
 from p2p_graph.contributing import Shapes, Source, read_policy, validate, wording_faults
 from p2p_graph.contributing.checking import Check, about_contributor
 from p2p_graph.contributing.desk import Desk
+from p2p_graph.contributing.form import Form
 from p2p_graph.contributing.known import Known
 from p2p_graph.contributing.ledger import Ledger, location_of
 from p2p_graph.contributing.roles import Account
@@ -26,7 +27,7 @@ from p2p_graph.model import Fault
 from p2p_graph.turtle import write_canonical
 from p2p_graph.vocab import BASE, PREFIXES, shorten
 
-__all__ = ["Contributed", "cleared", "contributed", "export", "knowledge", "open_desk"]
+__all__ = ["Contributed", "cleared", "contributed", "export", "knowledge", "open_desk", "read_form"]
 
 #: the graph that says of each contributed graph who gave it, when it was accepted, and under which licence
 _PROVENANCE: Final = NamedNode(f"{BASE}graph/contributed/provenance")
@@ -135,6 +136,8 @@ def cleared(given: Contributed, curated: Iterable[Triple], sources: Sources) -> 
     What was fine when it was accepted may be so no more: a word left the lists, something it refers to was withdrawn,
     or the curators describe it themselves by now. Leaving out one may leave another without what it refers to.
     """
+    if not given.files:
+        return given, ()
     context = list(curated)
     policy, shapes = read_policy(sources.ontology), Shapes.load(sources.ontology / "shapes")
     described = {triple.subject.value for triple in context if isinstance(triple.subject, NamedNode)}
@@ -185,3 +188,14 @@ def export(settings: Settings, folder: Path) -> list[Path]:
             raise NotWritable(f"{path} cannot be written: {reason.strerror}.", path=str(path)) from None
         written.append(path)
     return written
+
+
+def read_form(sources: Sources) -> Form:
+    """What partners are asked, as the shapes and the lists of words of some sources have it.
+
+    >>> read_form(Sources.shared()).parts[0].fields[0].label()
+    'Name'
+    """
+    paths = sorted((sources.ontology / "shapes").glob("*.ttl"))
+    shapes = [quad.triple for path in paths for quad in parse(path=path)]
+    return Form(shapes, [quad.triple for quad in read_words(sources)])

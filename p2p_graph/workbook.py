@@ -22,7 +22,7 @@ from p2p_graph.errors import AnswerTooLarge
 from p2p_graph.model import Table, Term
 from p2p_graph.tables import Cell, Labels, call, need, read
 
-__all__ = ["MEDIA_TYPE", "written"]
+__all__ = ["MEDIA_TYPE", "steady", "written"]
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -66,7 +66,7 @@ def written(table: Table, now: datetime, labels: Labels | None = None) -> bytes:
     _Sheet(book, "about").pairs(_about(table, now, lost))
     file = io.BytesIO()
     book.save(file)
-    return _steady(file.getvalue())
+    return steady(file.getvalue())
 
 
 def _about(table: Table, now: datetime, lost: Counter[str]) -> Iterator[tuple[str, str]]:
@@ -249,7 +249,7 @@ def _with_labels(table: Table, labels: Labels | None) -> tuple[list[str], list[t
     return names, list(zip(*columns, strict=True)) if columns else list(table.rows)
 
 
-def _steady(book: bytes) -> bytes:
+def steady(book: bytes) -> bytes:
     """The same workbook without the time at which it was written, which the writer takes from the machine's clock."""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:

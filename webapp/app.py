@@ -14,6 +14,8 @@ from p2p_graph.config import Settings
 from p2p_graph.curation import Sources
 from p2p_graph.vocab import KINDS
 from webapp import (
+    add,
+    add_files,
     browse,
     citing,
     compare,
@@ -102,6 +104,8 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
     problems.install(app)
     languages.install(app)
     for part in (
+        add.pages,
+        add_files.pages,
         browse.pages,
         search.pages,
         citing.pages,

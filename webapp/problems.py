@@ -152,7 +152,9 @@ def known() -> list[Known]:
 
 
 def _listed(value: object) -> object:
-    return [str(v) for v in value] if isinstance(value, list | tuple | set | frozenset) else str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [v if isinstance(v, dict) else str(v) for v in value]
+    return str(value)
 
 
 def describe(error: Exception) -> Problem:

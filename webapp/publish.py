@@ -35,12 +35,6 @@ def about() -> Response:
     return fresh(lambda: render_template("publish/about.html", version=graph().version))
 
 
-@pages.get("/add")
-def add() -> Response:
-    """How to contribute today."""
-    return fresh(lambda: render_template("publish/add.html"))
-
-
 @pages.get("/look")
 def look() -> Response:
     """Every part of the design, for who builds a new page."""

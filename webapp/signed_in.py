@@ -31,10 +31,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from p2p_graph.config import Settings
 from p2p_graph.contributing.accounts import Accounts, SignedIn
 from p2p_graph.contributing.desk import Desk
+from p2p_graph.contributing.form import Form
 from p2p_graph.contributing.ledger import Ledger
 from p2p_graph.contributing.letters import Letters
 from p2p_graph.contributing.roles import ROLES, Account
-from p2p_graph.contributions import open_desk
+from p2p_graph.contributions import open_desk, read_form
 from p2p_graph.curation import Sources
 from p2p_graph.errors import FormRefused, NotAllowed, SignInNeeded
 from webapp.languages import at, here
@@ -51,7 +52,9 @@ __all__ = [
     "check_origin",
     "desk",
     "end",
+    "form",
     "form_key",
+    "has_form_key",
     "install",
     "letters",
     "local_path",
@@ -86,6 +89,7 @@ class Office:
         self._ledger: Ledger | None = None
         self._accounts: Accounts | None = None
         self._desk: Desk | None = None
+        self._form: Form | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -110,6 +114,14 @@ class Office:
             if self._desk is None:
                 self._desk = open_desk(self.ledger, self._settings, sources=self._sources)
             return self._desk
+
+    @property
+    def form(self) -> Form:
+        """What partners are asked, read once from the shapes and the lists of words."""
+        with self._lock:
+            if self._form is None:
+                self._form = read_form(self._sources or Sources.shared())
+            return self._form
 
     def close(self) -> None:
         """Sends the mails that wait, and lets go of the ledger."""
@@ -153,6 +165,11 @@ def desk() -> Desk:
 def accounts() -> Accounts:
     """The accounts of this app."""
     return _office().accounts
+
+
+def form() -> Form:
+    """What partners are asked."""
+    return _office().form
 
 
 def letters() -> Letters:
@@ -229,7 +246,7 @@ def needs(role: str) -> Callable[[Callable[Given, Answered]], Callable[Given, An
             found = account()
             if found is None:
                 return _led_to_sign_in()
-            if request.method not in _SAFE and not _has_form_key():
+            if request.method not in _SAFE and not has_form_key():
                 return _sent_from_elsewhere()
             if ROLES.index(found.role) < least:
                 raise NotAllowed(f"This page is for {_PLURALS[role]}.", role=found.role)
@@ -296,7 +313,8 @@ def _form_key_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, form_key())
 
 
-def _has_form_key() -> bool:
+def has_form_key() -> bool:
+    """Whether this request carries the key of a form of this session."""
     given = request.headers.get(FORM_KEY_HEADER) or request.form.get(FORM_KEY, "")
     known = form_key()
     return bool(known) and hmac.compare_digest(given.encode(), known.encode())

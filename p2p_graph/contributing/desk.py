@@ -14,9 +14,10 @@ from typing import Any, Final, Literal as OneOf
 from pyoxigraph import Triple
 
 from p2p_graph.changes import Changes, changes
-from p2p_graph.contributing.checking import CONTRIBUTED, Check, Finding, text_of
+from p2p_graph.contributing.checking import CONTRIBUTED, NOT_OURS, Check, Finding, text_of
 from p2p_graph.contributing.known import Known, Likeness
 from p2p_graph.contributing.ledger import Draft, Entries, Event, Ledger
+from p2p_graph.contributing.naming import Names
 from p2p_graph.contributing.roles import Account, take
 from p2p_graph.contributing.submissions import (
     LICENCE,
@@ -35,6 +36,7 @@ from p2p_graph.contributing.submissions import (
 )
 from p2p_graph.contributing.uploads import UploadLimits, admit
 from p2p_graph.errors import FaultyContribution, NotAllowed, StepRefused, UnknownSubmission, UploadRefused
+from p2p_graph.message import Message
 from p2p_graph.text import slug
 from p2p_graph.vocab import mint
 
@@ -63,6 +65,7 @@ class Desk:
         self._lock = threading.Lock()
         self._read: dict[str, tuple[Triple, ...]] = {}
         self._last: tuple[frozenset[str], Known] = frozenset(), known
+        self._named: tuple[Known, Names] = known, Names(known)
 
     # Drafts
 
@@ -77,7 +80,7 @@ class Desk:
                 raise UploadRefused("The draft is too long to be kept: send what there is in parts.", reason="size")
             if id not in mine:
                 if len(mine) >= _DRAFTS:
-                    sentence = f"There are {_DRAFTS} drafts already: send or remove one of them."
+                    sentence = Message("There are {count} drafts already: send or remove one of them.", count=_DRAFTS)
                     raise UploadRefused(sentence, reason="drafts")
                 # the draft of somebody else, or one that was sent, is never written to: this is another one
                 id = secrets.token_hex(16)
@@ -104,7 +107,7 @@ class Desk:
         describe.
         """
         if kind not in CONTRIBUTED:
-            raise NotAllowed(f"A {kind} is not described here.", role=by.role)
+            raise NotAllowed(Message(NOT_OURS, kind=kind), role=by.role)
         start = "-".join(part for part in (by.slug, slug(name) or kind) if part)
         used, known = set(taken), self._known()
         number = 1
@@ -113,6 +116,16 @@ class Desk:
             if found not in used and found not in known and not self._is_claimed(found):
                 return found
             number += 1
+
+    def names(self, by: Account) -> Names:
+        """The names that somebody may point to: of what is public or accepted, and of what they sent themselves."""
+        known = self._known()
+        with self._lock:
+            if self._named[0] is not known:
+                self._named = known, Names(known)
+            names = self._named[1]
+        waiting = self._waiting(by)
+        return names.with_more(waiting) if waiting else names
 
     def check(self, by: Account, triples: Iterable[Triple], *, instead_of: int | None = None) -> tuple[Finding, ...]:
         """What would be found if somebody sent this, or sent it in place of a submission; nothing is kept.
@@ -186,7 +199,7 @@ class Desk:
         with self._ledger.writing() as entries:
             last, sender, replaces = self._held(entries, number, by, hold=True)
             if last.step != seen:
-                sentence = f"Submission {number} was changed since you looked ({last.kind} by {last.by}): look again."
+                sentence = Message("Submission {number} was changed since you looked: look again.", number=number)
                 raise StepRefused(sentence, number=number, state=last.state)
             state = take(decision, number, last.state, by, sender, reason)
             if decision == "accept":
@@ -318,7 +331,11 @@ class Desk:
             waiting = {e.number for e in entries.latest(["submitted", "asked"])}
             for number, (_, replaced) in entries.senders().items():
                 if replaced == replaces and number in waiting:
-                    sentence = f"A new version of {replaces} waits already, as {number}: correct that one."
+                    sentence = Message(
+                        "A new version of {number} waits already, as {other}: correct that one.",
+                        number=replaces,
+                        other=number,
+                    )
                     raise StepRefused(sentence, number=number, state="submitted")
         number = entries.begin(by.name, key, replaces)
         self._claim(entries, content, number, replaces)
@@ -382,8 +399,9 @@ class Desk:
         """The last step of a submission, who sent it, which it replaces. Raises UnknownSubmission."""
         found = entries.sender(number, hold)
         if found is None or (by.role == "partner" and found[0] != by.name):
-            yours = " of yours" if by.role == "partner" else ""
-            raise UnknownSubmission(f"There is no submission {number}{yours}.", number=number)
+            yours = "There is no submission {number} of yours."
+            sentence = yours if by.role == "partner" else "There is no submission {number}."
+            raise UnknownSubmission(Message(sentence, number=number), number=number)
         return entries.events(number)[-1], *found
 
     def _findings_now(self, last: Event, sender: str, text: str) -> tuple[Finding, ...]:

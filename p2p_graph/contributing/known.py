@@ -79,6 +79,10 @@ class Known:
     def __contains__(self, address: str) -> bool:
         return address in self._by_subject
 
+    def addresses(self) -> Iterator[str]:
+        """The addresses that something is said of."""
+        return iter(self._by_subject)
+
     def of(self, address: str) -> tuple[Triple, ...]:
         """What is said of a thing."""
         return tuple(self._by_subject.get(address, ()))
