@@ -157,7 +157,7 @@ def _help(column: Column, told_in: str) -> str:
     if field.is_many and field.kind != "address":
         sentences.append(translated("Several are parted by a semicolon.", told_in))
     if field.example:
-        sentences.append(str(Message(translated("For example: {example}", told_in), example=field.example)))
+        sentences.append(translated(Message("For example: “{example}”", example=field.example), told_in))
     return " ".join(sentences)
 
 
