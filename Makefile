@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: conformance help serve test check fmt release bench lock vendor clean
+.PHONY: conformance help serve test check fmt release bench wheel sbom audit lock vendor clean
 
 help: ## list what make can do
 	@echo "Peer2Peer Graph: make <word>"
@@ -35,6 +35,17 @@ bench: $(VENV)/.dev ## measure the saved queries on generated data (TRIPLES=1000
 
 conformance: $(VENV)/.dev ## ask the test suites of the W3C for SPARQL 1.1 over HTTP (SUITE=folder)
 	@$(BIN)/python tests/conformance/run.py $(or $(SUITE),var/rdf-tests)
+
+wheel: $(VENV)/.run ## build dist/p2p_graph-….whl with data, ontology, queries and assets; the same commit gives the same bytes
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 1580601600)} \
+		$(BIN)/python -m hatchling build -t wheel -d dist
+
+sbom: $(VENV)/.run ## write dist/sbom.cdx.json: what the site is made of, with versions, hashes and licences (CycloneDX)
+	@mkdir -p dist
+	@$(BIN)/python .ci/sbom > dist/sbom.cdx.json && echo dist/sbom.cdx.json
+
+audit: $(VENV)/.dev ## look up known holes of every pinned package; needs the network
+	@$(BIN)/uv tool run --from 'pip-audit>=2.9,<3' pip-audit --disable-pip --require-hashes -r requirements.lock
 
 lock: $(VENV)/.dev ## choose the newest fitting packages anew and write the locks; needs the network
 	@$(COMPILE) --upgrade pyproject.toml --group build -o requirements.lock

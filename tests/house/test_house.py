@@ -155,8 +155,8 @@ def test_words_that_hurt_are_not_used_in_our_own_texts() -> None:
 
 def test_top_level_holds_only_what_belongs_there() -> None:
     fixed = {"p2p_graph", "webapp", "queries", "data", "ontology", "tests", "pyproject.toml", "README.md"}
-    ordinary = {"Makefile", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff", "docs", "bench"}
-    ordinary |= {"requirements.lock", "requirements-dev.lock", "package.json", "package-lock.json"}
+    ordinary = {"Makefile", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff", "docs", "bench", "deploy"}
+    ordinary |= {"requirements.lock", "requirements-dev.lock", "package.json", "package-lock.json", "babel.cfg"}
     made = {"var", "dist", "build", "node_modules"}
     found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert found - made - ordinary == fixed
