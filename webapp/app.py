@@ -55,6 +55,34 @@ __all__ = ["create_app"]
 
 _HERE: Final = Path(__file__).resolve().parent
 
+#: what the site is put together from
+_PARTS: Final = (
+    add.pages,
+    add_files.pages,
+    browse.pages,
+    search.pages,
+    citing.pages,
+    compare.pages,
+    evidence.pages,
+    explore.pages,
+    missing.pages,
+    measures.pages,
+    patterns.pages,
+    questions.pages,
+    short_links.pages,
+    sparql.pages,
+    terms.pages,
+    graph_store.pages,
+    holdings.pages,
+    publish.pages,
+    openapi.pages,
+    openid.pages,
+    sign_in.pages,
+    submissions.pages,
+    review.pages,
+    operating.pages,
+    watching.pages,
+)
 #: fields a form may have
 _FORM_PARTS: Final = 200
 
@@ -103,33 +131,7 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
     signed_in.install(app, settings, sources)
     problems.install(app)
     languages.install(app)
-    for part in (
-        add.pages,
-        add_files.pages,
-        browse.pages,
-        search.pages,
-        citing.pages,
-        compare.pages,
-        evidence.pages,
-        explore.pages,
-        missing.pages,
-        measures.pages,
-        patterns.pages,
-        questions.pages,
-        short_links.pages,
-        sparql.pages,
-        terms.pages,
-        graph_store.pages,
-        holdings.pages,
-        publish.pages,
-        openapi.pages,
-        openid.pages,
-        sign_in.pages,
-        submissions.pages,
-        review.pages,
-        operating.pages,
-        watching.pages,
-    ):
+    for part in _PARTS:
         app.register_blueprint(part)
     return app
 
