@@ -4,12 +4,25 @@ import {
   DEFAULT_STYLES, MultiGraph, Sigma, extremityArrow, extremityBar, layerDashed, layerFill, layerPlain, pathLine, sdfCircle,
 } from "../vendor/sigma-4.0.4/sigma.js";
 
-const { ARROWS, Walk } = await import(`./explore-walk.js${new URL(import.meta.url).search}`);
+const stamp = new URL(import.meta.url).search;
+const [{ ARROWS, Walk }, { listen }] = await Promise.all([import(`./explore-walk.js${stamp}`), import(`./explore-gestures.js${stamp}`)]);
 
 /** Shapes are drawn into a square, so that the widest of them has to fit. */
 const WIDEST = 1.4;
 const AWAY = 0.12;
+/** More lines than these are plain and thin, until one is near enough to tell them apart; more than `MOST` always. */
 const MANY = 1500;
+const MOST = 20_000;
+/** How much more is drawn than is seen, so that there is something to move into view: `.crowd` in explore.css says the same. */
+const SPARE = 1.3;
+const NEAREST = 0.01;
+const NEAR = 0.35 * SPARE;
+const FARTHEST = 2 * SPARE;
+/** What is drawn in fewer milliseconds is drawn anew while it is moved, what takes longer once it rests. */
+const QUICK = 40;
+const REST = 150;
+/** How far beside a symbol, in pixels, one may point and still mean it. */
+const BESIDE = 8;
 const DASHES = { formal: [0, 0], informal: [6, 4], mixed: [9, 3], unstated: [1.5, 4] };
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -95,10 +108,14 @@ export class Crowd {
     place.append(this.canvas, this.tip);
     this.repaint = () => this.paint();
     dark.addEventListener("change", this.repaint);
+    this.cost = Infinity;
+    this.hovered = null;
     this.paint();
+    listen(place, this);
   }
 
   end() {
+    clearTimeout(this.resting);
     dark.removeEventListener("change", this.repaint);
     this.sigma.kill();
   }
@@ -134,10 +151,20 @@ export class Crowd {
     return graph;
   }
 
+  /** Whether forms and directions are drawn along the lines: where there are few, or one is near. */
+  fine(ratio) {
+    const { length } = this.data.lines;
+    return length <= MANY || (length <= MOST && ratio < NEAR);
+  }
+
   paint() {
     const [paper, ink] = this.data.page[this.night ? "night" : "day"];
-    const camera = this.sigma?.getCamera().getState();
+    const camera = this.sigma?.getCamera().getState() ?? { x: 0.5, y: 0.5, ratio: SPARE, angle: 0 };
     this.sigma?.kill();
+    const fine = this.isFine = this.fine(camera.ratio);
+    this.held = null;
+    this.landing = null;
+    this.canvas.style.transform = "";
     this.canvas.replaceChildren();
     this.sigma = new Sigma(this.graph(), this.canvas, {
       settings: {
@@ -147,16 +174,10 @@ export class Crowd {
         labelRenderedSizeThreshold: 7,
         labelDensity: 0.35,
         stagePadding: 20,
-        gestureTarget: "shared",
-        minCameraRatio: 0.01,
-        maxCameraRatio: 2,
-        zoomDuration: 0,
-        inertiaDuration: 0,
-        nodePickingPadding: 4,
-        // so many lines are drawn too slowly to follow a finger, unless there is a graphics card
-        hideEdgesOnMove: this.data.lines.length > MANY,
-        hideLabelsOnMove: true,
-        antialiasEdges: this.data.lines.length <= MANY,
+        minCameraRatio: NEAREST,
+        maxCameraRatio: FARTHEST,
+        antialiasEdges: fine,
+        minEdgeThickness: fine ? 1.7 : 0.8,
       },
       primitives: {
         nodes: {
@@ -167,12 +188,12 @@ export class Crowd {
         },
         edges: {
           paths: [pathLine()],
-          extremities: [extremityArrow({ lengthRatio: 5, widthRatio: 4 }), extremityBar({ lengthRatio: 1, widthRatio: 7 })],
+          extremities: fine ? [extremityArrow({ lengthRatio: 5, widthRatio: 4 }), extremityBar({ lengthRatio: 1, widthRatio: 7 })] : [],
           variables: {
             dash: { type: "number", default: 0 }, gap: { type: "number", default: 0 },
             solid: { type: "color", default: "#000000" }, ink: { type: "color", default: "#000000" },
           },
-          layers: [
+          layers: !fine ? [layerPlain({ color: { attribute: "ink" } })] : [
             layerPlain({ color: { attribute: "solid" } }),
             layerDashed({
               dashSize: { attribute: "dash", mode: "pixels" }, gapSize: { attribute: "gap", mode: "pixels" }, dashColor: { attribute: "ink" },
@@ -186,21 +207,15 @@ export class Crowd {
           lineColor: { attribute: "line" }, opacity: { attribute: "opacity" }, labelColor: ink, backdropVisibility: "hidden",
         }],
         edges: [DEFAULT_STYLES.edges, {
-          size: { attribute: "size" }, color: ink, opacity: { attribute: "opacity" }, head: { attribute: "head" },
+          size: { attribute: "size" }, color: ink, opacity: { attribute: "opacity" }, head: fine ? { attribute: "head" } : "none",
           dash: { attribute: "dash" }, gap: { attribute: "gap" }, solid: { attribute: "solid" }, ink: { attribute: "ink" },
         }],
         stage: { background: paper },
       },
     });
-    if (camera) this.sigma.getCamera().setState(camera);
-    this.sigma.on("clickNode", ({ node }) => {
-      const actor = this.walk.actors[Number(node)];
-      if (actor) this.open(actor.id);
-    });
-    this.sigma.on("enterNode", ({ node }) => this.say(Number(node)));
-    this.sigma.on("leaveNode", () => { this.tip.hidden = true; });
-    this.sigma.on("afterRender", () => this.mark());
-    if (this.chosen !== undefined) this.choose(this.chosen);
+    this.sigma.getCamera().setState(camera);
+    this.sigma.on("afterRender", () => { this.landed(); this.mark(); });
+    if (this.chosen) this.choose(this.chosen);
   }
 
   /** Who an actor is, beside it. */
@@ -208,7 +223,7 @@ export class Crowd {
     const actor = this.walk.actors[number];
     if (!actor) return;
     this.tip.textContent = `${actor.label}: ${actor.ties} ${actor.ties === 1 ? "tie" : "ties"}`;
-    const { x, y } = this.at(number);
+    const { x, y } = this.seen(number);
     this.tip.style.left = `${Math.min(Math.max(0, x + 12), Math.max(0, this.place.clientWidth - 268))}px`;
     this.tip.style.top = `${Math.max(0, y + 12)}px`;
     this.tip.hidden = false;
@@ -238,6 +253,8 @@ export class Crowd {
   }
 
   choose(id) {
+    // nothing to fade or to light up again: to draw thousands once more would take long
+    if (!id && !this.chosen) return;
     this.chosen = id;
     this.number = id ? this.walk.number.get(id) : undefined;
     const graph = this.sigma.getGraph();
@@ -259,20 +276,114 @@ export class Crowd {
     this.sigma.refresh();
   }
 
-  zoom(factor) {
+  // Moving: what is drawn is shifted as an image, which costs nothing, and drawn anew once it rests.
+
+  pan(dx, dy) {
+    const { x, y, scale } = this.held ?? { x: 0, y: 0, scale: 1 };
+    this.hold({ x: x + dx, y: y + dy, scale });
+  }
+
+  /** Nearer by a factor, around a point of the window or the middle. */
+  zoom(factor, clientX, clientY) {
+    const { x, y, scale } = this.held ?? { x: 0, y: 0, scale: 1 };
+    const { ratio } = this.sigma.getCamera().getState();
+    const now = this.landing ? ratio * this.landing.scale : ratio;
+    const next = Math.min(now / NEAREST, Math.max(now / FARTHEST, scale * factor));
+    const { width, height } = this.sigma.getDimensions();
+    const at = clientX === undefined ? { x: width / 2, y: height / 2 } : this.onCanvas(clientX, clientY);
+    this.hold({ x: at.x - (at.x - x) * (next / scale), y: at.y - (at.y - y) * (next / scale), scale: next });
+  }
+
+  hold(held) {
+    this.held = held;
+    this.tip.hidden = true;
+    this.canvas.style.transform = `translate(${held.x}px, ${held.y}px) scale(${held.scale})`;
+    clearTimeout(this.resting);
+    if (this.cost < QUICK) this.rest();
+    else this.resting = setTimeout(() => this.rest(), REST);
+  }
+
+  /** Draws from where the image was shifted to. */
+  rest() {
+    if (!this.held || this.landing) return;
+    const { x, y, scale } = this.held;
+    const { width, height } = this.sigma.getDimensions();
+    const centre = this.sigma.viewportToFramedGraph({ x: (width / 2 - x) / scale, y: (height / 2 - y) / scale });
     const camera = this.sigma.getCamera();
-    camera.setState({ ratio: Math.min(2, Math.max(0.01, camera.getState().ratio / factor)) });
+    this.landing = { ...this.held, began: performance.now() };
+    camera.setState({ x: centre.x, y: centre.y, ratio: camera.getState().ratio / scale });
+  }
+
+  /** Once it is drawn the image need not be shifted any more, but for what was moved meanwhile. */
+  landed() {
+    if (!this.landing) return;
+    const { x, y, scale, began } = this.landing;
+    const rest = this.held.scale / scale;
+    const held = { x: this.held.x - x * rest, y: this.held.y - y * rest, scale: rest };
+    this.landing = null;
+    const stays = Math.abs(held.x) < 0.1 && Math.abs(held.y) < 0.1 && Math.abs(rest - 1) < 1e-6;
+    this.held = null;
+    this.canvas.style.transform = "";
+    if (!stays) this.hold(held);
+    else if (this.fine(this.sigma.getCamera().getState().ratio) !== this.isFine) setTimeout(this.repaint);
+    // the frame after the next begins when this one is on the screen
+    requestAnimationFrame(() => requestAnimationFrame(() => { this.cost = performance.now() - began - 16; }));
   }
 
   whole() {
-    this.sigma.getCamera().setState({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
+    this.sigma.getCamera().setState({ x: 0.5, y: 0.5, ratio: SPARE, angle: 0 });
+  }
+
+  /** A point of the window as one of what is drawn, shifted or not. */
+  onCanvas(clientX, clientY) {
+    const { left, top } = this.place.getBoundingClientRect();
+    return {
+      x: clientX - left - this.place.clientLeft - this.canvas.offsetLeft,
+      y: clientY - top - this.place.clientTop - this.canvas.offsetTop,
+    };
+  }
+
+  /** Where an actor is seen in the place. */
+  seen(number) {
+    const { x, y } = this.at(number);
+    return { x: x + this.canvas.offsetLeft, y: y + this.canvas.offsetTop };
+  }
+
+  /** The actor at a point of the window: the number of the nearest, if it is near enough. */
+  pointed(clientX, clientY) {
+    const { x, y, scale } = this.held ?? { x: 0, y: 0, scale: 1 };
+    const at = this.onCanvas(clientX, clientY);
+    const spot = { x: (at.x - x) / scale, y: (at.y - y) / scale };
+    const here = this.sigma.viewportToGraph(spot);
+    const unit = Math.abs(this.sigma.viewportToGraph({ x: spot.x + 1, y: spot.y }).x - here.x) / scale;
+    let best = null;
+    let nearest = Infinity;
+    this.walk.actors.forEach((actor, number) => {
+      const away = Math.hypot(actor.x - here.x, actor.y + here.y);
+      if (away < nearest && away < actor.radius * WIDEST + BESIDE * unit) [best, nearest] = [number, away];
+    });
+    return best;
+  }
+
+  tap(clientX, clientY) {
+    const number = this.pointed(clientX, clientY);
+    if (number !== null) this.open(this.walk.actors[number].id);
+  }
+
+  hover(clientX, clientY) {
+    const number = this.pointed(clientX, clientY);
+    if (number === this.hovered) return;
+    this.hovered = number;
+    this.place.classList.toggle("over", number !== null);
+    if (number === null) this.tip.hidden = true;
+    else this.say(number);
   }
 
   /** An actor into the frame, if it is outside of it. */
   reveal(number) {
-    const { x, y } = this.at(number);
-    const { width, height } = this.sigma.getDimensions();
-    if (x > 20 && y > 20 && x < width - 20 && y < height - 20) return;
+    const { x, y } = this.seen(number);
+    const { clientWidth, clientHeight } = this.place;
+    if (x > 20 && y > 20 && x < clientWidth - 20 && y < clientHeight - 20) return;
     const there = this.sigma.getNodeDisplayData(String(number));
     if (there) this.sigma.getCamera().setState({ x: there.x, y: there.y });
   }

@@ -1,8 +1,7 @@
 // The picture that the server drew, to move about in: one walks from actor to actor, and nothing in it moves by itself.
 
-const { ARROWS, Walk } = await import(`./explore-walk.js${new URL(import.meta.url).search}`);
-
-const LARGEST = 6;
+const stamp = new URL(import.meta.url).search;
+const [{ ARROWS, Walk }, { listen }] = await Promise.all([import(`./explore-walk.js${stamp}`), import(`./explore-gestures.js${stamp}`)]);
 
 export class Picture {
   /** `frame` is what another picture of the same places showed, or nothing. */
@@ -16,7 +15,6 @@ export class Picture {
     this.ends = data.lines.map(([one, other]) => [one, other]);
     this.byNumber = new Map();
     for (const link of this.links) this.byNumber.set(this.walk.number.get(this.idOf(link)), link);
-    this.touches = new Map();
     this.isWhole = true;
     place.classList.add("live");
     this.svg.setAttribute("preserveAspectRatio", "xMidYMid meet");
@@ -134,55 +132,10 @@ export class Picture {
   }
 
   listen() {
-    const place = this.place;
     this.svg.addEventListener("focusin", (event) => {
       const link = event.target.closest?.("a.actor");
       if (link) this.current = this.walk.number.get(this.idOf(link));
     });
-    place.addEventListener("wheel", (event) => {
-      // the page scrolls, unless one asks to zoom
-      if (!event.ctrlKey && !event.metaKey && !document.fullscreenElement) return;
-      event.preventDefault();
-      this.zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, event.clientX, event.clientY);
-    }, { passive: false });
-    place.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      this.touches.set(event.pointerId, [event.clientX, event.clientY]);
-      this.moved = 0;
-    });
-    place.addEventListener("pointermove", (event) => this.move(event));
-    for (const kind of ["pointerup", "pointercancel", "pointerleave"]) {
-      place.addEventListener(kind, (event) => {
-        this.touches.delete(event.pointerId);
-        place.classList.remove("moving");
-      });
-    }
-    // what ended as a move was no click
-    place.addEventListener("click", (event) => {
-      if (this.moved > 6) { event.preventDefault(); event.stopImmediatePropagation(); }
-      this.moved = 0;
-    }, true);
-    place.addEventListener("dragstart", (event) => event.preventDefault());
-  }
-
-  move(event) {
-    const before = this.touches.get(event.pointerId);
-    if (!before) return;
-    const now = [event.clientX, event.clientY];
-    const others = [...this.touches].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
-    if (others.length) {
-      const [other] = others;
-      const distance = (at) => Math.hypot(at[0] - other[0], at[1] - other[1]) || 1;
-      this.zoom(Math.min(LARGEST, distance(now) / distance(before)), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
-      this.moved += 7;
-    } else {
-      this.moved += Math.abs(now[0] - before[0]) + Math.abs(now[1] - before[1]);
-      if (this.moved > 6) {
-        if (!this.place.hasPointerCapture(event.pointerId)) this.place.setPointerCapture(event.pointerId);
-        this.place.classList.add("moving");
-      }
-      this.pan(now[0] - before[0], now[1] - before[1]);
-    }
-    this.touches.set(event.pointerId, now);
+    listen(this.place, this);
   }
 }

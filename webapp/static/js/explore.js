@@ -81,12 +81,15 @@ function show(fresh, title, where, isSame, open) {
   }
   // what fills the screen stays there
   if (document.fullscreenElement && document.fullscreenElement === stage && fresh.querySelector("#stage")) {
+    // it may not leave the page for a moment, so all around it is changed instead
     const inner = fresh.querySelector("#stage");
     stage.className = inner.className;
     stage.replaceChildren(...inner.childNodes);
-    inner.replaceWith(stage);
-    // the stage went into a tree that is not shown yet: its neighbours follow it here
-    explored().replaceChildren(...fresh.childNodes);
+    const around = [...fresh.childNodes];
+    const at = around.findIndex((node) => node.contains(inner));
+    for (const node of [...explored().childNodes]) if (!node.contains(stage)) node.remove();
+    stage.before(...around.slice(0, at));
+    stage.after(...around.slice(at + 1));
   } else {
     explored().replaceWith(fresh);
   }
