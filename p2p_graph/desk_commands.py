@@ -173,6 +173,7 @@ def account() -> None:
     \b
     p2p account invite harbour-house --credit "Harbour House"
     p2p account reset anna.k
+    p2p account role anna.k steward
     p2p account list
     p2p account disable anna.k
     """
@@ -183,15 +184,24 @@ def account() -> None:
 @click.option("--credit", required=True, help="The organisation, as it is named as the source.")
 @click.option("--role", default="partner", show_default=True, help="partner, steward or operator")
 @click.option("--site", default="", metavar="ADDRESS", help="Where the site is, such as https://example.org.")
-def invite(slug: str, credit: str, role: str, site: str) -> None:
+@click.option("--mail", default="", metavar="ADDRESS", help="Where to send the link, if P2P_MAIL_HOST is set.")
+def invite(slug: str, credit: str, role: str, site: str, mail: str) -> None:
     """Prints a link that makes one account. SLUG begins the addresses of all that it will describe.
 
     \b
     p2p account invite harbour-house --credit "Harbour House" --site https://example.org
+    p2p account invite harbour-house --credit "Harbour House" --mail desk@harbour-house.example.org
     p2p account invite warden --role steward --credit "The Wardens"
     """
+    from p2p_graph.contributing.letters import Letters
+
     with _accounts() as accounts:
-        _link(accounts.invite(role, slug, credit), site)
+        letters = Letters(Settings.from_env(), accounts.mail_of)
+        made = accounts.invite(role, slug, credit, mail=mail)
+        _link(made, site)
+        if mail:
+            letters.invited(mail, made.secret, made.credit)
+        letters.close()
 
 
 @account.command(short_help="Make a link that sets a new password.")
@@ -205,6 +215,19 @@ def reset(name: str, site: str) -> None:
     """
     with _accounts() as accounts:
         _link(accounts.reset(name), site)
+
+
+@account.command(name="role", short_help="Give an account another role.")
+@click.argument("name")
+@click.argument("role")
+def role_(name: str, role: str) -> None:
+    """Gives an account another role (partner, steward or operator), and ends its sessions.
+
+    \b
+    p2p account role anna.k steward
+    """
+    with _accounts() as accounts:
+        click.echo(f"{name} is {accounts.set_role(name, role).role} now.")
 
 
 @account.command(name="list", short_help="List the accounts.")
@@ -315,6 +338,7 @@ def _tell(one: Submission) -> None:
 
 
 def _link(made: Invitation, site: str) -> None:
+    site = site or Settings.from_env().site
     path = f"/join/{made.secret}" if not made.account else f"/new-password/{made.secret}"
     click.echo(f"{site.rstrip('/')}{path}")
     click.echo(f"It works once, until {made.expires:%Y-%m-%d %H:%M} UTC. Hand it over yourself.", err=True)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.config import Settings
@@ -36,6 +37,17 @@ _PATIENCE: Final = 10
 _NAMES: Final = 20
 _PATHS: Final = "/sign-in/elsewhere"
 _FAILED: Final = "Signing in elsewhere did not work: try again, or sign in with a password."
+
+
+@pages.record_once
+def _joined(state: BlueprintSetupState) -> None:
+    """Raises SettingsError at the start, and not when the first person signs in."""
+    settings: Settings = state.app.config["P2P_SETTINGS"]
+    if settings.openid_issuer:
+        _checked(settings.openid_issuer)
+        if not settings.openid_client:
+            sentence = "P2P_OPENID_CLIENT is missing: what this site is called in the other house."
+            raise SettingsError(sentence, setting="openid_client")
 
 
 def _settings() -> Settings:

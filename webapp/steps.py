@@ -121,6 +121,8 @@ def _named(event: Event) -> str:
 
 def _about(event: Event, one: Submission) -> str:
     by_sender = event.by == one.sender
+    if by_sender and event.kind == "submit" and one.replaces is not None:
+        return _("%(organisation)s sent a newer version.", organisation=one.credit)
     if by_sender and event.kind in ("submit", "correct", "withdraw"):
         return {
             "submit": _("%(organisation)s described it.", organisation=one.credit),

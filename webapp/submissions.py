@@ -6,15 +6,17 @@ Also the history of a thing over all submissions about it, for those who may see
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
+from pyoxigraph import Literal, NamedNode, Triple
 from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.contributing.roles import Account
 from p2p_graph.contributing.submissions import LICENCE, Submission
 from p2p_graph.errors import StepRefused, UnknownThing
 from p2p_graph.translation import error_in, fault_in
+from p2p_graph.vocab import PREFIXES, p2p
 from webapp.addresses import address_of_path, page_of
 from webapp.current_graph import graph
 from webapp.filling_in import tell
@@ -27,8 +29,9 @@ __all__ = ["is_public", "pages", "things"]
 
 pages = Blueprint("submissions", __name__)
 
+_LABEL: Final = NamedNode(PREFIXES["rdfs"] + "label")
 #: of most need first: what the sender has to do, what waits, what is there, what is over
-_ORDER = ("asked", "submitted", "accepted", "refused", "superseded", "withdrawn")
+_ORDER: Final = ("asked", "submitted", "accepted", "refused", "superseded", "withdrawn")
 
 
 @pages.get("/submissions")
@@ -117,8 +120,15 @@ def history(kind: str, slug: str) -> str:
 
 
 def things(by: Account, one: Submission) -> list[Any]:
-    """What a submission says, thing by thing, in the words of the form."""
-    return tell(form(), one.triples, desk().names(by).with_more(one.triples))
+    """What a submission says, thing by thing, in the words of the form; a reading is called as what was read."""
+    of, triples = p2p("ofDocument"), one.triples
+    names = desk().names(by).with_more(triples)
+    called = [
+        Triple(triple.subject, _LABEL, Literal(names.call(triple.object.value, language()), language=language()))
+        for triple in triples
+        if triple.predicate == of and isinstance(triple.object, NamedNode)
+    ]
+    return tell(form(), [*triples, *called], names)
 
 
 def is_public(address: str) -> bool:

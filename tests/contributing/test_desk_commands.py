@@ -107,3 +107,12 @@ def test_closed_account_does_nothing_until_it_is_opened_again(p2p: Command, tmp_
     _refused(p2p("submit", str(tmp_path / "evenings.ttl"), "--as", "anna"), "This account is closed")
     _fine(p2p("account", "disable", "anna", "--again"))
     _fine(p2p("submit", str(tmp_path / "evenings.ttl"), "--as", "anna"))
+
+
+def test_account_gets_another_role_and_an_address_for_mail(p2p: Command, tmp_path: Path) -> None:
+    _join(p2p, tmp_path, "anna", PORT.slug)
+    assert _fine(p2p("account", "role", "anna", "steward")) == "anna is steward now.\n"
+    assert _fine(p2p("account", "list")).startswith("anna  steward  ")
+    _refused(p2p("account", "role", "anna", "queen"), "There is no role “queen”")
+    _refused(p2p("account", "invite", "quay", "--credit", "Quay", "--mail", "quay"), "no address for e-mail")
+    assert "/join/" in _fine(p2p("account", "invite", "quay", "--credit", "Quay", "--mail", "quay@example.org"))
