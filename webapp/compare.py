@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
 
 from p2p_graph.formats import write
 from p2p_graph.reading.comparing import Difference, difference, difference_rows, overlaid, pooled
@@ -16,6 +17,7 @@ from webapp import side_by_side
 from webapp.addresses import address_of_path
 from webapp.current_graph import graph
 from webapp.kept import all_countries, all_networks
+from webapp.languages import NN_, at, how_many
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 from webapp.viewing import REST, Shown, read
 
@@ -25,6 +27,7 @@ pages = Blueprint("compare", __name__)
 
 #: widths of a map, in pixels
 _WIDE, _NARROW = 760, 350
+_NUMBERED = NN_("%(count)s country with a number.", "%(count)s countries with a number.")
 
 
 def _asked() -> tuple[Shown, dict[str, str]]:
@@ -64,7 +67,7 @@ def _difference(
         return None
     told, other = _told(shown, found, wheels)
     over, marks = overlaid(told, wheels[shown.one])
-    title = "all others" if shown.other == REST else names[shown.other]
+    title = "" if shown.other == REST else names[shown.other]
     return side_by_side.told(told, over, marks, names[shown.one], title, (wheels[shown.one], other), _href(shown))
 
 
@@ -83,7 +86,7 @@ def _href(shown: Shown) -> side_by_side.Behind:
     def behind(one: str, other: str, mark: str) -> str:
         code = {"one": shown.one, "other": shown.other}.get(mark, "")
         fields = {"one": one, "other": other} | ({"country": code} if code and code != REST else {})
-        return f"/queries/ties-between-roles?{urlencode(fields)}"
+        return at(f"/queries/ties-between-roles?{urlencode(fields)}")
 
     return behind
 
@@ -92,14 +95,14 @@ def _href(shown: Shown) -> side_by_side.Behind:
 def map_of_numbers() -> Response:
     """A map of Europe with a number for each country, given by its two letters; others are left out."""
     numbers = {code: number for code in sorted(mapped()) if (number := _number(request.args.get(code, ""))) is not None}
-    pages_of = {row.code: f"/country/{row.code}" for row in all_countries()}
+    pages_of = {row.code: at(f"/country/{row.code}") for row in all_countries()}
     names = graph().labels([address_of_path("country", code) for code in numbers])
     places = {}
     for code, number in numbers.items():
         name = names[address_of_path("country", code)]
         places[code] = Place(name, number, pages_of.get(code, ""), f"{name}: {number:g}")
     size = _NARROW if request.args.get("size") == "narrow" else _WIDE
-    svg = europe_svg(places, "Map of Europe", f"{len(places)} countries with a number.", ident="europe", size=size)
+    svg = europe_svg(places, _("Map of Europe"), how_many(_NUMBERED, len(places)), ident="europe", size=size)
     return fresh(lambda: svg, "image/svg+xml")
 
 
@@ -115,7 +118,7 @@ def _number(said: str) -> float | None:
 def compare_data(suffix: str) -> Response:
     """The numbers of the page: each pair of families in each country, or the difference if two sides are named."""
     form = format_of_suffix(suffix, "table")
-    shown, _ = _asked()
+    shown, _names = _asked()
     found = {code: filtered(network, shown.view) for code, network in all_networks().items()}
     wheels = {code: mixing(network) for code, network in found.items()}
     if shown.one and shown.other:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
+from babel.numbers import format_decimal
+from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.model import Table
@@ -14,12 +18,14 @@ from p2p_graph.reading import Graph
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.describing import Source, Value, facts_of, tell
+from webapp.languages import at, locale
 from webapp.law import LawView, laws, rules_by_act
 from webapp.phrases import Facts, first
 
 __all__ = ["Bars", "CountryProfile", "Indicator", "Measured", "profile"]
 
 _P: Final = PREFIXES["p2p"]
+_NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +123,21 @@ def _measured(address: str, facts: Facts, size: float | None, most: float, sourc
 
 def _grouped(number: str) -> str:
     """A number with its thousands parted, as people read it; other texts as they are."""
-    whole, _, rest = number.partition(".")
-    return f"{int(whole):,}{f'.{rest}' if rest else ''}" if whole.isdecimal() and len(whole) > 4 else number
+    if not _NUMBER.fullmatch(number):
+        return number
+    whole = number.partition(".")[0]
+    parted = len(whole) > 4
+    return format_decimal(Decimal(number), locale=locale(), decimal_quantization=False, group_separator=parted)
 
 
 def _bars(graph: Graph, code: str, facts: Mapping[str, Facts]) -> tuple[Bars, ...]:
     made = [
-        _counted(graph, "By kind", _values(facts, "practiceKind"), f"/practices?country={code}&kind="),
-        _counted(graph, "By setting", _values(facts, "setting"), ""),
+        _counted(graph, _("By kind"), _values(facts, "practiceKind"), at(f"/practices?country={code}&kind=")),
+        _counted(graph, _("By setting"), _values(facts, "setting"), ""),
         _counted(
-            graph, "By status, the latest recorded", _latest(graph.run("status-over-time", country=code), facts), ""
+            graph, _("By status, the latest recorded"), _latest(graph.run("status-over-time", country=code), facts), ""
         ),
-        _counted(graph, "By the strongest evidence", _values(facts, "evidenceLevel"), "", by_order=True),
+        _counted(graph, _("By the strongest evidence"), _values(facts, "evidenceLevel"), "", by_order=True),
     ]
     return tuple(bars for bars in made if bars.rows)
 

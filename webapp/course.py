@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from p2p_graph.reading.exploring import FACETS, MEASURES, NO_FILTERS, Filters
 from p2p_graph.reading.network import FAMILIES
 from p2p_graph.vocab import BASE, kind_and_slug
+from webapp.languages import N_
 
 __all__ = ["ALL", "Known", "State", "address_of", "path_of", "read_state"]
 
@@ -120,31 +122,31 @@ def read_state(fields: MultiDict[str, str], known: Known) -> State:
     >>> read_state(MultiDict([("at", "country/QQ")]), Known((), (), {})).ignored
     ('“country/QQ” is nothing to begin at',)
     """
-    ignored = [f"“{name[:40]}” is no part of this page" for name in fields if name not in _FIELDS]
+    ignored = [_("“%(said)s” is no part of this page", said=name[:40]) for name in fields if name not in _FIELDS]
 
     def named(name: str, choices: Collection[str], told: str) -> str:
         found = fields.get(name, "")
         if found and found not in choices:
-            ignored.append(f"“{found[:60]}” is {told}")
+            ignored.append(_(told, said=found[:60], choices=", ".join(MEASURES)))
             return ""
         return found
 
     at = fields.get("at", "")
     if at and at != ALL and at not in known.starts and at not in known.actors:
-        ignored.append(f"“{at[:60]}” is nothing to begin at")
+        ignored.append(_("“%(said)s” is nothing to begin at", said=at[:60]))
         at = ""
-    to = named("to", known.actors, "no actor that a way could lead to")
+    to = named("to", known.actors, N_("“%(said)s” is no actor that a way could lead to"))
     if to and (at not in known.actors or to == at):
-        ignored.append("a way leads from one actor to another")
+        ignored.append(_("a way leads from one actor to another"))
         to = ""
     return State(
         at,
         to,
-        2 if named("depth", ("1", "2"), "no depth: 1 or 2") == "2" else 1,
+        2 if named("depth", ("1", "2"), N_("“%(said)s” is no depth: 1 or 2")) == "2" else 1,
         _opened(fields.getlist("open"), known, ignored),
         _filters(fields, known, ignored),
-        named("size", MEASURES, f"nothing that size can stand for: {', '.join(MEASURES)}") or MEASURES[0],
-        named("card", known.actors, "no actor"),
+        named("size", MEASURES, N_("“%(said)s” is nothing that size can stand for: %(choices)s")) or MEASURES[0],
+        named("card", known.actors, N_("“%(said)s” is no actor")),
         fields.get("q", "")[:_LONGEST].strip(),
         int(page) if (page := fields.get("page", "")).isdecimal() and page.isascii() and len(page) < 5 else 1,
         tuple(ignored),
@@ -154,13 +156,13 @@ def read_state(fields: MultiDict[str, str], known: Known) -> State:
 def _opened(said: list[str], known: Known, ignored: list[str]) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     for value in said[:_MOST_OPEN]:
-        path, _, family = value.partition("~")
+        path, _tilde, family = value.partition("~")
         if path in known.actors and family in ("", *FAMILIES):
             found[path, family] = None
         elif value:
-            ignored.append(f"“{value[:60]}” is no actor that could be opened")
+            ignored.append(_("“%(said)s” is no actor that could be opened", said=value[:60]))
     if len(said) > _MOST_OPEN:
-        ignored.append(f"more than {_MOST_OPEN} actors are not opened one by one")
+        ignored.append(_("more than %(most)s actors are not opened one by one", most=_MOST_OPEN))
     return tuple(found)
 
 
@@ -169,13 +171,17 @@ def _filters(fields: MultiDict[str, str], known: Known, ignored: list[str]) -> F
     for facet in FACETS:
         choices = known.facets.get(facet, ())
         given = [value for value in dict.fromkeys(fields.getlist(facet)) if value]
-        ignored += [f"“{value[:60]}” is no {facet} of any tie here" for value in given if value not in choices]
+        ignored += [
+            _("“%(said)s” stands for no tie here (%(facet)s)", said=value[:60], facet=facet)
+            for value in given
+            if value not in choices
+        ]
         kept = tuple(value for value in given if value in choices)
         if kept:
             wanted[facet] = kept
     since, until = (_year(fields.get(name, ""), ignored) for name in ("since", "until"))
     if since is not None and until is not None and since > until:
-        ignored.append(f"the years from {since} to {until} run backwards")
+        ignored.append(_("the years from %(since)s to %(until)s run backwards", since=since, until=until))
         since = until = None
     return Filters(wanted, since, until, fields.get("undated") == "1")
 
@@ -185,5 +191,5 @@ def _year(said: str, ignored: list[str]) -> int | None:
         return None
     if said.isascii() and said.isdecimal() and len(said) == 4 and int(said) in _YEARS:
         return int(said)
-    ignored.append(f"“{said[:40]}” is no year")
+    ignored.append(_("“%(said)s” is no year", said=said[:40]))
     return None

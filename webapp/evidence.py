@@ -9,17 +9,19 @@ from typing import cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
 
 from p2p_graph.formats import write
 from p2p_graph.reading.evidence import BY, By, EvidenceMap, EvidenceRow, Known, evidence_map, evidence_rows, known
 from p2p_graph.reading.network import FAMILIES
-from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.current_graph import graph, remembered_in_all_languages
 from webapp.describing import Value
 from webapp.kept import all_countries, all_networks
+from webapp.languages import at
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
+from webapp.speaking import capital, counting, families
 
 __all__ = ["pages"]
 
@@ -42,7 +44,7 @@ class _Asked:
     def address(self, **changed: str) -> str:
         """The page with fields changed; those that say nothing are left out."""
         fields = {"by": self.by if self.by != BY[0] else "", "country": self.country} | changed
-        return "/evidence?" + urlencode({name: value for name, value in fields.items() if value})
+        return at("/evidence?" + urlencode({name: value for name, value in fields.items() if value}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _asked() -> _Asked:
     def single(name: str, choices: list[str]) -> str:
         said = request.args.get(name, "")
         if said and said not in choices:
-            ignored.append(f"“{said[:40]}” is not one of the choices for {name}")
+            ignored.append(_("“%(said)s” is not one of the choices for %(name)s", said=said[:40], name=name))
             return ""
         return said
 
@@ -145,7 +147,7 @@ def _page(asked: _Asked) -> str:
         "evidence/evidence.html",
         asked=asked,
         made=made,
-        heads=[Value(_design(design), f"/vocab/study-design#{design}") for design in made.designs],
+        heads=[Value(_design(design), at(f"/vocab/study-design#{design}")) for design in made.designs],
         lines=[_line(asked, made, row, largest) for row in made.rows],
         behind=_behind(asked, made, opened) if opened else None,
         unplaced=_values(made.unplaced),
@@ -162,9 +164,8 @@ def _line(asked: _Asked, made: EvidenceMap, row: EvidenceRow, largest: int) -> _
     for design in made.designs:
         cell = row.cells.get(design)
         findings, practices = (len(cell.findings), len(cell.practices)) if cell else (0, 0)
-        words = (
-            f"{_subject(asked.by, row.name)}, {_design(design)}: {_findings(findings)}, {ENGLISH.practices(practices)}"
-        )
+        numbers = f"{counting('findings')(findings)}, {counting('practices')(practices)}"
+        words = f"{_subject(asked.by, row.name)}, {_design(design)}: {numbers}"
         places.append(
             _Place(
                 findings,
@@ -194,7 +195,7 @@ def _radius(findings: int, largest: int) -> float:
 def _behind(asked: _Asked, made: EvidenceMap, row: EvidenceRow) -> _Behind:
     designs = [d for d in reversed(made.designs) if d in row.cells and asked.design in ("", d)]
     parts = tuple(
-        (_design(d).capitalize(), _values(row.cells[d].findings), _values(row.cells[d].practices)) for d in designs
+        (capital(_design(d)), _values(row.cells[d].findings), _values(row.cells[d].practices)) for d in designs
     )
     title = _subject(asked.by, row.name)
     return _Behind(f"{title}, {_design(asked.design)}" if asked.design else title, parts)
@@ -205,17 +206,13 @@ def _values(addresses: tuple[str, ...]) -> tuple[Value, ...]:
     return tuple(sorted((Value(labels[a], page_of(a)) for a in addresses), key=lambda v: v.text.casefold()))
 
 
-def _findings(number: int) -> str:
-    return "1 finding" if number == 1 else f"{number} findings"
-
-
 def _address(by: By, name: str) -> str:
     return PREFIXES["practice-kind" if by == "kind" else "role"] + name
 
 
 def _subject(by: By, name: str) -> str:
-    text = graph().label(_address(by, name)) if by == "kind" else ENGLISH.families[name]
-    return text[:1].upper() + text[1:]
+    text = graph().label(_address(by, name)) if by == "kind" else families()[name]
+    return capital(text)
 
 
 def _design(design: str) -> str:

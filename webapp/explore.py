@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
 from markupsafe import escape
 
 from p2p_graph.reading.exploring import MEASURES, Explored
@@ -15,6 +16,7 @@ from webapp.addresses import page_of
 from webapp.course import ALL, State, address_of, path_of, read_state
 from webapp.current_graph import graph
 from webapp.figures import FILES, about, file_of
+from webapp.languages import at
 from webapp.negotiation import fresh
 from webapp.terrain import explored, ground, kept, known, names_of_starts
 
@@ -68,39 +70,43 @@ def _page() -> str:
 def _files(state: State, is_crowd: bool) -> list[tuple[str, str]]:
     """What can be taken away as it is shown."""
     query = state.address(card="", q="")
-    return [(f"/explore.{s}?{query}", words) for s, (_, words) in FILES.items() if not (is_crowd and s == "html")]
+    return [
+        (at(f"/explore.{s}?{query}"), _(words)) for s, (_type, words) in FILES.items() if not (is_crowd and s == "html")
+    ]
 
 
 def _embed_code(shown: Explored, state: State) -> str:
     """What to paste into a page: a frame, and under it words and a link, which are there also without the frame."""
-    root, query = request.url_root, state.address(card="", q="")
+    root, path, query = request.url_root, at("/embed").removesuffix("embed")[1:], state.address(card="", q="")
     title, words = escape(views.title(state)), escape(views.sentence(shown, state))
     return (
-        f'<figure><iframe src="{escape(f"{root}embed?{query}")}" title="{title}" loading="lazy" width="100%" '
-        f'height="560"></iframe><figcaption><a href="{escape(f"{root}explore?{query}")}">{title}</a>. {words} '
+        f'<figure><iframe src="{escape(f"{root}{path}embed?{query}")}" title="{title}" loading="lazy" width="100%" '
+        f'height="560"></iframe><figcaption><a href="{escape(f"{root}{path}explore?{query}")}">{title}</a>. {words} '
         f"Peer2Peer Graph {escape(graph().version)}, CC BY 4.0.</figcaption></figure>"
     )
 
 
 def _page_of_start(state: State) -> str:
-    kind, _, slug = state.at.partition("/")
+    kind, _stroke, slug = state.at.partition("/")
     if state.to or state.at == ALL:
         return ""
-    return f"/patterns/{slug}" if kind == "pattern" else page_of(address_of(state.at)) or ""
+    return at(f"/patterns/{slug}") if kind == "pattern" else page_of(address_of(state.at)) or ""
 
 
 def _depths(state: State) -> list[tuple[str, str, bool]]:
     """One or two steps around an actor."""
     if state.to or state.at not in known().actors:
         return []
-    words = {1: "its own ties", 2: "and the ties of those"}
-    return [(words[n], f"/explore?{state.address(depth=str(n) if n > 1 else '')}", state.depth == n) for n in (1, 2)]
+    words = {1: _("its own ties"), 2: _("and the ties of those")}
+    return [
+        (words[n], at(f"/explore?{state.address(depth=str(n) if n > 1 else '')}"), state.depth == n) for n in (1, 2)
+    ]
 
 
 def _sizes(state: State, shown: Explored) -> list[tuple[str, str, bool]]:
     """What the size of a symbol can stand for."""
     few = len(shown.network.actors) <= views.MOST_BETWEEN
-    return [(name, views.MEASURE_TITLES[name], state.size == name) for name in MEASURES if few or name != "between"]
+    return [(name, _(views.MEASURE_TITLES[name]), state.size == name) for name in MEASURES if few or name != "between"]
 
 
 def _beginnings() -> dict[str, Any]:
@@ -112,14 +118,20 @@ def _beginnings() -> dict[str, Any]:
         starts = names_of_starts()
         return {
             "countries": [
-                (f"/explore?{State(path).address()}", n) for path, n in starts if path.startswith("country/")
+                (at(f"/explore?{State(path).address()}"), n) for path, n in starts if path.startswith("country/")
             ],
-            "patterns": [(f"/explore?{State(path).address()}", n) for path, n in starts if path.startswith("pattern/")],
+            "patterns": [
+                (at(f"/explore?{State(path).address()}"), n) for path, n in starts if path.startswith("pattern/")
+            ],
             "busiest": [
-                (f"/explore?{State(path_of(a), card=path_of(a)).address()}", ground().network.actors[a].label, ties[a])
+                (
+                    at(f"/explore?{State(path_of(a), card=path_of(a)).address()}"),
+                    ground().network.actors[a].label,
+                    ties[a],
+                )
                 for a in ranked
             ],
-            "everything": f"/explore?{State(ALL).address()}",
+            "everything": at(f"/explore?{State(ALL).address()}"),
             "actors": len(ground().network.actors),
             "ties": len(ground().network.ties),
         }
@@ -152,11 +164,11 @@ def embed() -> Response:
         laid = views.drawn(shown, state.size, bare=len(shown.network.actors) > views.MOST_DRAWN)
         return render_template(
             "explore/embed.html",
-            title=views.title(state) if state.at else "Explorer",
+            title=views.title(state) if state.at else _("Explorer"),
             sentence=views.sentence(shown, state),
             picture=views.still(laid, shown, state),
             filter_words=views.filter_words(state),
-            address=f"{request.url_root}explore?{state.address(card='', q='')}",
+            address=f"{request.url_root}{at('/explore')[1:]}?{state.address(card='', q='')}",
             version=graph().version,
         )
 

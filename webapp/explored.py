@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from p2p_graph.reading.drawing import Scene, scene, scene_svg
 from p2p_graph.reading.exploring import FACETS, MEASURES, MOST_BETWEEN, Explored, Growth, meeting, sizes
 from p2p_graph.reading.network import FAMILIES, Network, Tie, mixing
-from p2p_graph.reading.sentences import ENGLISH, coverage_sentence
+from p2p_graph.reading.sentences import coverage_sentence
 from p2p_graph.reading.style import INK, NIGHT, NIGHT_INK, PAPER, role_data
 from p2p_graph.text import words
 from webapp import pictures
@@ -20,6 +21,8 @@ from webapp.addresses import page_of
 from webapp.course import State, address_of, path_of
 from webapp.current_graph import graph
 from webapp.describing import Source, TieLine, tell
+from webapp.languages import N_, NN_, at, how_many, number
+from webapp.speaking import capital, counting, families, words as words_of_pictures
 from webapp.terrain import explored, ground, known, names_of_starts, start_name, value_label
 
 __all__ = [
@@ -56,24 +59,50 @@ _MOST_TIES: Final = 40
 _MOST_FOUND: Final = 30
 
 FACET_TITLES: Final[Mapping[str, str]] = {
-    "country": "Country",
-    "role": "Role",
-    "form": "Form",
-    "polarity": "Stance",
-    "function": "What passes along",
-    "basis": "What it rests on",
-    "kind": "Kind of practice",
-    "setting": "Setting",
-    "evidence": "Evidence",
-    "source": "Source",
-    "contributor": "Contributor",
+    "country": N_("Country"),
+    "role": N_("Role"),
+    "form": N_("Form"),
+    "polarity": N_("Stance"),
+    "function": N_("What passes along"),
+    "basis": N_("What it rests on"),
+    "kind": N_("Kind of practice"),
+    "setting": N_("Setting"),
+    "evidence": N_("Evidence"),
+    "source": N_("Source"),
+    "contributor": N_("Contributor"),
 }
 MEASURE_TITLES: Final[Mapping[str, str]] = {
-    "ties": "ties",
-    "practices": "practices",
-    "actors": "other actors",
-    "between": "standing between others",
+    "ties": N_("ties"),
+    "practices": N_("practices"),
+    "actors": N_("other actors"),
+    "between": N_("standing between others"),
 }
+
+
+#: what one can begin at
+_KINDS: Final[Mapping[str, str]] = {
+    "country": N_("country"),
+    "group": N_("group"),
+    "organisation": N_("organisation"),
+    "pattern": N_("pattern"),
+    "practice": N_("practice"),
+}
+_STEPS: Final = NN_("The shortest way has %(count)s step.", "The shortest way has %(count)s steps.")
+_WAYS: Final = NN_("There is %(count)s way of that length.", "There are %(count)s ways of that length.")
+_MORE_TIES: Final = NN_("%(count)s more tie", "%(count)s more ties")
+_NONE_WITH_POLICE: Final = NN_(
+    "The one actor among peers has no recorded tie with police.",
+    "None of the %(count)s actors among peers has a recorded tie with police.",
+)
+_WITH_POLICE: Final = NN_(
+    "%(count)s of %(all)s actors among peers works with police.",
+    "%(count)s of %(all)s actors among peers work with police.",
+)
+_IN_PRACTICES: Final = NN_("This is in %(count)s practice.", "This is in %(count)s practices.")
+_LEFT_NONE: Final = NN_(
+    "The filters leave none of %(count)s tie: %(filters)s. Take one of them away.",
+    "The filters leave none of %(count)s ties: %(filters)s. Take one of them away.",
+)
 
 
 # the picture
@@ -83,7 +112,7 @@ def drawn(shown: Explored, size: str, bare: bool = False) -> Scene:
     """What is shown, laid out; betweenness of very many is not computed, so that they are sized by their ties."""
     measure = MEASURES[0] if size == "between" and len(shown.network.actors) > MOST_BETWEEN else size
     weights = sizes(shown.network, measure)
-    return scene(shown.network, places=shown.places, weights=weights, bare=bare)
+    return scene(shown.network, places=shown.places, weights=weights, bare=bare, words=words_of_pictures())
 
 
 def picture(laid: Scene, shown: Explored, state: State) -> Markup:
@@ -91,18 +120,27 @@ def picture(laid: Scene, shown: Explored, state: State) -> Markup:
     badges = {actor: f"+{growth.total or growth.ties}" for actor, growth in shown.growth.items()}
 
     def href(address: str) -> str:
-        return f"/explore?{state.address(card=path_of(address))}"
+        return at(f"/explore?{state.address(card=path_of(address))}")
 
     chosen = address_of(state.card) if state.card else ""
     # the drawing side escapes every label it writes
     return Markup(
-        scene_svg(laid, title(state), sentence(shown, state), ident="explored", href=href, badges=badges, chosen=chosen)
+        scene_svg(
+            laid,
+            title(state),
+            sentence(shown, state),
+            ident="explored",
+            href=href,
+            badges=badges,
+            chosen=chosen,
+            words=words_of_pictures(),
+        )
     )
 
 
 def still(laid: Scene, shown: Explored, state: State) -> Markup:
     """The picture as SVG that leads nowhere, for where one only looks."""
-    return Markup(scene_svg(laid, title(state), sentence(shown, state), ident="explored"))
+    return Markup(scene_svg(laid, title(state), sentence(shown, state), ident="explored", words=words_of_pictures()))
 
 
 def scene_data(laid: Scene, shown: Explored) -> dict[str, Any]:
@@ -144,17 +182,14 @@ def _more(shown: Explored, actor: str) -> int:
 def title(state: State) -> str:
     """What is shown, in a few words."""
     if state.to:
-        return f"From {start_name(state.at)} to {start_name(state.to)}"
+        return _("%(one)s → %(other)s", one=start_name(state.at), other=start_name(state.to))
     return start_name(state.at)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _counted(families: Iterable[tuple[str, int]]) -> str:
+def _counted(counts: Iterable[tuple[str, int]]) -> str:
     """How many of which family, such as "peers 3, police 2"."""
-    return ", ".join(f"{ENGLISH.families[family]} {n}" for family, n in families)
+    spoken = families()
+    return ", ".join(f"{spoken[family]} {n}" for family, n in counts)
 
 
 def sentence(shown: Explored, state: State) -> str:
@@ -162,25 +197,23 @@ def sentence(shown: Explored, state: State) -> str:
     network = shown.network
     if not network.ties:
         return empty_reason(shown, state)
-    actors = "1 actor" if len(network.actors) == 1 else f"{len(network.actors):,} actors"
-    parts = [f"{actors}, joined by {ENGLISH.ties(len(network.ties))}."]
+    actors, ties = counting("actors")(len(network.actors)), counting("ties")(len(network.ties))
+    parts = [_("%(actors)s, joined by %(ties)s.", actors=actors, ties=ties)]
     if state.to:
         parts.insert(0, _way_sentence(shown))
     elif state.at in known().actors:
         parts.append(_around(network, address_of(state.at)))
     else:
         parts.append(_meeting_sentence(network))
-    parts.append(coverage_sentence(mixing(network)))
+    parts.append(coverage_sentence(mixing(network), words_of_pictures()))
     return " ".join(part for part in parts if part)
 
 
 def _way_sentence(shown: Explored) -> str:
     ways = shown.ways
     if ways is None or ways.length is None:
-        return "No way of ties leads from one to the other."
-    steps = "1 step" if ways.length == 1 else f"{ways.length} steps"
-    number = "one way" if ways.number == 1 else f"{ways.number:,} ways"
-    return f"The shortest way has {steps}; there {'is' if ways.number == 1 else 'are'} {number} of that length."
+        return _("No way of ties leads from one to the other.")
+    return f"{how_many(_STEPS, ways.length)} {how_many(_WAYS, ways.number)}"
 
 
 def _around(network: Network, centre: str) -> str:
@@ -188,39 +221,37 @@ def _around(network: Network, centre: str) -> str:
     others = {p for tie in ties for p in tie.participants} - {centre}
     counts = Counter(network.actors[p].family for p in others)
     told = _counted((f, counts[f]) for f in FAMILIES if counts[f])
-    return f"{network.actors[centre].label} has {ENGLISH.ties(len(ties))}, with {told}." if ties else ""
+    if not ties:
+        return ""
+    own = counting("ties")(len(ties))
+    return _("%(actor)s: %(ties)s, with %(others)s.", actor=network.actors[centre].label, ties=own, others=told)
 
 
 def _meeting_sentence(network: Network) -> str:
     found = meeting(network)
     if not found.actors:
         return ""
-    who = f"{found.joined} of {found.actors} actors among {ENGLISH.families[found.one]}"
     if not found.joined:
-        among = f"None of the {found.actors} actors" if found.actors > 1 else "The one actor"
-        recorded = "a" if found.actors > 1 else "no"
-        return f"{among} among peers has {recorded} recorded tie with police."
-    through = ""
+        return how_many(_NONE_WITH_POLICE, found.actors)
+    told = how_many(_WITH_POLICE, found.joined, all=number(found.actors))
     if len(found.practices) == 1:
         label = network.practice_labels.get(found.practices[0], "")
-        through = f", all through {label}" if label else ""
-    elif found.practices:
-        through = f", in {ENGLISH.practices(len(found.practices))}"
-    return f"{who} {'work' if found.joined != 1 else 'works'} with {ENGLISH.families[found.other]}{through}."
+        return f"{told} {_('All of it is in: %(practice)s.', practice=label)}" if label else told
+    return f"{told} {how_many(_IN_PRACTICES, len(found.practices))}" if found.practices else told
 
 
 def empty_reason(shown: Explored, state: State) -> str:
     """Why nothing is shown, and what to do."""
     if not state.at:
-        return "Choose where to begin."
+        return _("Choose where to begin.")
     if state.to and shown.ways and shown.ways.length is None:
-        told = "No way of ties leads from one to the other"
-        return f"{told} under these filters." if state.filters else f"{told}: they stand in separate parts."
+        if state.filters:
+            return _("No way of ties leads from one to the other under these filters.")
+        return _("No way of ties leads from one to the other: they stand in separate parts.")
     without = explored(state, filtered=False).network
     if state.filters and without.ties:
-        number = ENGLISH.ties(len(without.ties))
-        return f"The filters leave none of {number}: {filter_words(state)}. Take one of them away."
-    return f"{start_name(state.at)}: no tie is recorded here yet, so there is no network to draw."
+        return how_many(_LEFT_NONE, len(without.ties), filters=filter_words(state))
+    return _("%(name)s: no tie is recorded here yet, so there is no network to draw.", name=start_name(state.at))
 
 
 def filter_words(state: State) -> str:
@@ -231,18 +262,21 @@ def filter_words(state: State) -> str:
     """
     filters = state.filters
     parts = [
-        f"{FACET_TITLES[facet].lower()}: {' or '.join(_label(facet, v) for v in filters.wanted[facet])}"
+        f"{_(FACET_TITLES[facet]).lower()}: {_(' or ').join(_label(facet, v) for v in filters.wanted[facet])}"
         for facet in FACETS
         if filters.wanted.get(facet)
     ]
     if filters.since is not None or filters.until is not None:
         years = f"{filters.since or '…'}–{filters.until or '…'}"
-        parts.append(f"years: {years}{', and ties of unknown year' if filters.undated else ''}")
+        if filters.undated:
+            parts.append(_("years: %(years)s, and ties of unknown year", years=years))
+        else:
+            parts.append(_("years: %(years)s", years=years))
     return "; ".join(parts)
 
 
 def _label(facet: str, value: str) -> str:
-    return ENGLISH.families[value] if facet == "role" and value in FAMILIES else value_label(facet, value)
+    return families()[value] if facet == "role" and value in FAMILIES else value_label(facet, value)
 
 
 # filters
@@ -286,7 +320,7 @@ def facets(state: State, shown: Explored) -> tuple[Facet, ...]:
         chosen = state.filters.wanted.get(name, ())
         values = [*counts, *(value for value in chosen if value not in counts)]
         if len(values) > 1 or chosen:
-            options = [Option(v, _capital(_label(name, v)), counts[v], v in chosen) for v in values]
+            options = [Option(v, capital(_label(name, v)), counts[v], v in chosen) for v in values]
             ordered = sorted(options, key=lambda o: (_place(name, o.value), -o.count, o.label))
             made.append(Facet(name, FACET_TITLES[name], tuple(ordered)))
     return tuple(made)
@@ -338,18 +372,17 @@ def lines(shown: Explored, state: State, page: int) -> tuple[ActorLine, ...]:
                 symbols[actor.family],
                 len(ties_of[actor.address]),
                 told,
-                f"/explore?{state.address(card=path)}",
+                at(f"/explore?{state.address(card=path)}"),
                 _growth_words(growth) if growth else "",
-                f"/explore?{state.opening(path)}",
+                at(f"/explore?{state.opening(path)}"),
             )
         )
     return tuple(made)
 
 
 def _growth_words(growth: Growth) -> str:
-    actors = f" with {_counted(growth.actors)}" if growth.actors else ""
-    ties = f"{growth.ties} more {'tie' if growth.ties == 1 else 'ties'}" if growth.ties else "belongs to more"
-    return f"{ties}{actors}"
+    ties = how_many(_MORE_TIES, growth.ties) if growth.ties else _("belongs to more")
+    return _("%(ties)s with %(actors)s", ties=ties, actors=_counted(growth.actors)) if growth.actors else ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,11 +431,15 @@ def card(shown: Explored, state: State) -> Card | None:
 
 def _openings(growth: Growth, state: State) -> tuple[tuple[str, str], ...]:
     """All that opening would add, and then by kind if there is more than one."""
-    everything = f"Show its {_growth_words(growth)}"
-    made = [(everything, f"/explore?{state.opening(state.card)}")]
+    everything = _("Show more: %(growth)s", growth=_growth_words(growth))
+    made = [(everything, at(f"/explore?{state.opening(state.card)}"))]
+    spoken = families()
     if len(growth.actors) > 1:
         made += [
-            (f"Only with {ENGLISH.families[family]} ({n})", f"/explore?{state.opening(state.card, family)}")
+            (
+                _("Only with %(role)s (%(n)s)", role=spoken[family], n=n),
+                at(f"/explore?{state.opening(state.card, family)}"),
+            )
             for family, n in growth.actors
         ]
     return tuple(made)
@@ -413,12 +450,12 @@ def _card_steps(state: State) -> tuple[tuple[str, str], ...]:
     steps = []
     if state.card != state.at:
         begin = State(state.card, filters=state.filters, size=state.size, card=state.card)
-        steps.append(("Begin here", f"/explore?{begin.address()}"))
+        steps.append((_("Begin here"), at(f"/explore?{begin.address()}")))
     if state.at in known().actors and state.card not in (state.at, state.to):
         way = State(state.at, state.card, filters=state.filters, size=state.size, card=state.card)
-        steps.append((f"Shortest way from {start_name(state.at)}", f"/explore?{way.address()}"))
+        steps.append((_("Shortest way from: %(name)s", name=start_name(state.at)), at(f"/explore?{way.address()}")))
     if any(path == state.card for path, _ in state.opened):
-        steps.append(("Close its ties again", f"/explore?{state.closing(state.card)}"))
+        steps.append((_("Close its ties again"), at(f"/explore?{state.closing(state.card)}")))
     return tuple(steps)
 
 
@@ -449,10 +486,10 @@ def found(state: State) -> tuple[Found, ...]:
     is_actor = state.at in actors
     return tuple(
         Found(
-            path.partition("/")[0],
+            _(_KINDS[path.partition("/")[0]]),
             start_name(path),
-            f"/explore?{State(path, filters=state.filters, size=state.size).address()}",
-            f"/explore?{State(state.at, path, filters=state.filters, size=state.size).address()}"
+            at(f"/explore?{State(path, filters=state.filters, size=state.size).address()}"),
+            at(f"/explore?{State(state.at, path, filters=state.filters, size=state.size).address()}")
             if is_actor and path in actors and path != state.at
             else "",
         )

@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from flask_babel import gettext as _
+
 from p2p_graph.errors import AnswerTooLarge, UnknownFormat
 from p2p_graph.reading.drawing import scene_svg
 from p2p_graph.reading.exploring import Explored
 from p2p_graph.reading.network_files import Beside, write_network
 from p2p_graph.reading.pages import Assets, standalone_page
-from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.reading.style import ROLES, role_css
 from p2p_graph.vocab import PREFIXES
 from webapp.course import State
 from webapp.current_graph import graph
 from webapp.explored import MEASURE_TITLES, MOST_DRAWN, drawn, filter_words, sentence, title
+from webapp.languages import N_, NN_, at, how_many
+from webapp.speaking import words
 from webapp.terrain import ground
 
 __all__ = ["FILES", "about", "file_of", "notes"]
@@ -30,7 +33,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "graphml": ("application/graphml+xml", "GraphML"),
     "gexf": ("application/gexf+xml", "GEXF"),
     "json": ("application/json", "JSON"),
-    "zip": ("application/zip", "CSV, two tables"),
+    "zip": ("application/zip", N_("CSV, two tables")),
 }
 #: with more actors than this no file is drawn: it would be slow to make and to open
 _MOST_IN_SVG: Final = 6_000
@@ -38,15 +41,20 @@ _MOST_IN_SVG: Final = 6_000
 
 def about(shown: Explored, state: State, root: str) -> dict[str, str]:
     """What a file is about, by name: all one needs to read it, to cite it, and to open its picture again."""
-    forms = ", ".join(f"{ENGLISH.forms[form]}: {line}" for form, line in _LINES.items())
-    roles = ", ".join(f"{ENGLISH.families[f]}: {role.shape} ({role.fill})" for f, role in ROLES.items())
+    spoken = words()
+    forms = ", ".join(f"{spoken.forms[form]}: {_(line)}" for form, line in _LINES.items())
+    roles = ", ".join(f"{spoken.families[f]}: {_(_SHAPES[role.shape])} ({role.fill})" for f, role in ROLES.items())
     return {
         "title": title(state),
         "description": sentence(shown, state),
-        "address": f"{root}explore?{state.address(card='', q='')}",
-        "filters": filter_words(state) or "none",
-        "size": f"stands for {MEASURE_TITLES[state.size]}",
-        "legend": f"Roles – {roles}. Lines – {forms}. A bar across a line: against. A thin line: belongs to.",
+        "address": f"{root}{at('/explore')[1:]}?{state.address(card='', q='')}",
+        "filters": filter_words(state) or _("none"),
+        "size": _("stands for %(measure)s", measure=_(MEASURE_TITLES[state.size])),
+        "legend": _(
+            "Roles – %(roles)s. Lines – %(forms)s. A bar across a line: against. A thin line: belongs to.",
+            roles=roles,
+            forms=forms,
+        ),
         "sources": "; ".join(_sources(shown)),
         "queries": ", ".join(f"{root}queries/{name}" for name in ("ties-of-country", "tie-details-of-country")),
         "licence": "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/",
@@ -54,7 +62,26 @@ def about(shown: Explored, state: State, root: str) -> dict[str, str]:
     }
 
 
-_LINES: Final = {"formal": "solid", "informal": "dashed", "mixed": "dashes and dots", "unstated": "dotted"}
+_SHAPES: Final = {
+    "circle": N_("circle"),
+    "ring": N_("ring"),
+    "rounded": N_("rounded square"),
+    "hexagon": N_("hexagon"),
+    "diamond": N_("diamond"),
+    "triangle": N_("triangle"),
+    "square": N_("square"),
+    "pentagon": N_("pentagon"),
+    "dot": N_("dot"),
+}
+_SOURCES: Final = NN_(
+    "Sources: %(count)s document, named inside this file.", "Sources: %(count)s documents, named inside this file."
+)
+_LINES: Final = {
+    "formal": N_("solid"),
+    "informal": N_("dashed"),
+    "mixed": N_("dashes and dots"),
+    "unstated": N_("dotted"),
+}
 
 
 def _sources(shown: Explored) -> list[str]:
@@ -69,10 +96,10 @@ def _sources(shown: Explored) -> list[str]:
 def notes(told: Mapping[str, str]) -> list[str]:
     """The lines under a picture."""
     number = told["sources"].count("; ") + 1 if told["sources"] else 0
-    sources = "one document, named" if number == 1 else f"{number} documents, named"
     return [
         f"{told['title']}. {told['description']}",
-        f"Filters: {told['filters']}. Size {told['size']}. Sources: {sources} inside this file.",
+        _("Filters: %(filters)s. Size %(size)s.", filters=told["filters"], size=told["size"])
+        + f" {how_many(_SOURCES, number)}",
         f"{told['version']}, {told['licence']}",
         told["address"],
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from p2p_graph.reading import Graph
@@ -22,10 +23,12 @@ from p2p_graph.reading.pattern import (
     drawing_sentence,
     pattern_svg,
 )
-from p2p_graph.reading.sentences import ENGLISH
+from p2p_graph.reading.sentences import Words
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.describing import Source, TieLine, Told, Value, tell
+from webapp.languages import at, called, number
+from webapp.speaking import counting, families as names_of_families, pattern_words, words as words_of_pictures
 
 __all__ = [
     "LEAST",
@@ -196,7 +199,7 @@ def drawing(saved: SavedQuery, graph: Graph, size: int, ident: str = "", standal
         for word in graph.concepts("role")
         if word.broader
     }
-    title = f"Pattern: {saved.title}"
+    title = _("Pattern: %(title)s", title=_(saved.title))
     return Markup(
         pattern_svg(
             saved.pattern,
@@ -205,8 +208,17 @@ def drawing(saved: SavedQuery, graph: Graph, size: int, ident: str = "", standal
             size=size,
             families=families,
             standalone=standalone,
+            words=_words(graph),
+            own=pattern_words(),
         )
     )
+
+
+def _words(graph: Graph) -> Words:
+    """The words of drawings, in which also a single role has a name."""
+    roles = {word.address.rsplit("/", 1)[-1]: called(word.labels) for word in graph.concepts("role")}
+    spoken = words_of_pictures()
+    return replace(spoken, families={**roles, **spoken.families})
 
 
 def table(graph: Graph, found: PatternTable, tests: Iterable[PatternTest]) -> TableView:
@@ -222,7 +234,7 @@ def table(graph: Graph, found: PatternTable, tests: Iterable[PatternTest]) -> Ta
         tuple(
             RowView(
                 row.saved.name,
-                row.saved.title,
+                _(row.saved.title),
                 _definition(row.saved),
                 drawing(row.saved, graph, _SMALL),
                 tuple(
@@ -240,7 +252,11 @@ def table(graph: Graph, found: PatternTable, tests: Iterable[PatternTest]) -> Ta
 def _tested(cell: CellView, test: PatternTest | None) -> CellView:
     if test is None or test.call not in ("more", "fewer"):
         return cell
-    words = f"{cell.words}; {test.call} than by chance, which gives {test.expected:.1f}"
+    gives = number(round(test.expected, 1))
+    if test.call == "more":
+        words = _("%(found)s; more than by chance, which gives %(expected)s", found=cell.words, expected=gives)
+    else:
+        words = _("%(found)s; fewer than by chance, which gives %(expected)s", found=cell.words, expected=gives)
     return replace(cell, call=test.call, words=words)
 
 
@@ -251,14 +267,15 @@ def pairs(graph: Graph, tests: Iterable[PairTest]) -> PairsView:
         grouped[test.one, test.other].append(test)
     codes = list(dict.fromkeys(test.country for found in grouped.values() for test in found))
     labels = graph.labels(PREFIXES["country"] + code for code in codes)
+    spoken = names_of_families()
     return PairsView(
         tuple((code, labels[PREFIXES["country"] + code]) for code in codes),
         tuple(
             PairRow(
                 one,
                 other,
-                ENGLISH.families[one],
-                ENGLISH.families[other],
+                spoken[one],
+                spoken[other],
                 tuple(_pair_cell(test, labels[PREFIXES["country"] + test.country]) for test in found),
             )
             for (one, other), found in grouped.items()
@@ -268,13 +285,15 @@ def pairs(graph: Graph, tests: Iterable[PairTest]) -> PairsView:
 
 
 def _pair_cell(test: PairTest, country: str) -> CellView:
-    words = f"{country}: {test.ties} {'tie' if test.ties == 1 else 'ties'}"
+    words = f"{country}: {counting('ties')(test.ties)}"
     if test.expected is not None:
-        words += f"; chance gives {test.low} to {test.high}"
+        words += "; " + _("chance gives %(low)s to %(high)s", low=test.low, high=test.high)
     query = urlencode({"one": test.one, "other": test.other, "country": test.country})
-    href = f"/queries/ties-between-roles?{query}" if test.ties else None
+    href = at(f"/queries/ties-between-roles?{query}") if test.ties else None
     call = test.call if test.call in ("more", "fewer") else ""
-    return CellView(href, 0, test.ties, 0, test.call, f"{words}, {call} than that" if call else words, None, call)
+    if call:
+        words = f"{words}; " + (_("it is more than that") if call == "more" else _("it is fewer than that"))
+    return CellView(href, 0, test.ties, 0, test.call, words, None, call)
 
 
 def _names(graph: Graph, found: PatternTable) -> dict[str, str]:
@@ -283,13 +302,13 @@ def _names(graph: Graph, found: PatternTable) -> dict[str, str]:
 
 
 def _definition(saved: SavedQuery) -> str:
-    return saved.pattern.definition if saved.pattern else ""
+    return _(saved.pattern.definition) if saved.pattern else ""
 
 
 def _cell(name: str, cell: PatternCell, country: str) -> CellView:
     practices, ties = len(cell.practices), len(cell.ties)
     return CellView(
-        f"/patterns/{name}#{cell.country}" if cell.showings else None,
+        at(f"/patterns/{name}#{cell.country}") if cell.showings else None,
         practices,
         ties,
         cell.out_of,
@@ -300,8 +319,8 @@ def _cell(name: str, cell: PatternCell, country: str) -> CellView:
 
 
 def _counted(practices: int, ties: int, out_of: int) -> str:
-    text = f"{practices} of {out_of} {'practice' if out_of == 1 else 'practices'}"
-    return f"{text}, {ties} {'tie' if ties == 1 else 'ties'}" if ties else text
+    text = _("%(practices)s of %(out_of)s practices", practices=practices, out_of=out_of)
+    return f"{text}, {counting('ties')(ties)}" if ties else text
 
 
 def of_country(graph: Graph, found: PatternTable, code: str) -> CountryPatterns:
@@ -312,8 +331,8 @@ def of_country(graph: Graph, found: PatternTable, code: str) -> CountryPatterns:
     for row, cell in cells:
         links[cell.verdict].append(
             PatternLink(
-                f"/patterns/{row.saved.name}" + (f"#{code}" if cell.showings else ""),
-                row.saved.title,
+                at(f"/patterns/{row.saved.name}" + (f"#{code}" if cell.showings else "")),
+                _(row.saved.title),
                 drawing(row.saved, graph, _SMALL),
                 _counted(len(cell.practices), len(cell.ties), cell.out_of),
             )
@@ -327,7 +346,8 @@ def of_practice(graph: Graph, found: PatternTable, address: str) -> tuple[Patter
     for row in found.shown_by(address):
         code = next(code for code, cell in row.cells.items() if address in cell.practices)
         svg = drawing(row.saved, graph, _SMALL)
-        links.append(PatternLink(f"/patterns/{row.saved.name}#{code}", row.saved.title, svg, _definition(row.saved)))
+        href = at(f"/patterns/{row.saved.name}#{code}")
+        links.append(PatternLink(href, _(row.saved.title), svg, _definition(row.saved)))
     return tuple(links)
 
 
@@ -346,11 +366,11 @@ def page(graph: Graph, found: PatternTable, row: PatternRow) -> PatternPage:
     assert pattern is not None
     return PatternPage(
         row.saved.name,
-        row.saved.title,
-        pattern.definition,
-        pattern.why,
+        _(row.saved.title),
+        _(pattern.definition),
+        _(pattern.why),
         drawing(row.saved, graph, _LARGE),
-        drawing_sentence(pattern),
+        drawing_sentence(pattern, _words(graph), pattern_words()),
         row.practices,
         tuple(
             CountryFound(

@@ -190,13 +190,13 @@ def NN_(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
-def how_many(forms: tuple[str, str], n: int) -> str:
+def how_many(forms: tuple[str, str], n: int, **values: object) -> str:
     """A number of things in the language of the reader.
 
     >>> how_many(NN_("%(count)s law", "%(count)s laws"), 1200)
     '1,200 laws'
     """
-    return str(ngettext(*forms, n, count=number(n)))
+    return str(ngettext(*forms, n, count=number(n), **values))
 
 
 def called(labels: Mapping[str, str], code: str = "") -> str:

@@ -12,7 +12,6 @@ from pyoxigraph import Literal, NamedNode
 from p2p_graph.model import Table
 from p2p_graph.reading import Graph
 from p2p_graph.vocab import PREFIXES
-from webapp.addresses import page_of
 from webapp.describing import Namer, Value, facts_of
 from webapp.phrases import first, joined
 
@@ -65,7 +64,7 @@ def laws(graph: Graph, acts: Iterable[str], rules: Mapping[str, tuple[RuleView, 
     namer = Namer(graph).learn(wanted)
     found = [
         LawView(
-            Value(namer[act], page_of(act)),
+            namer.value(act),
             first(facts[act], "year"),
             first(facts[act], "relevance") or _text(facts[act].get(_DESCRIPTION, ())),
             rules.get(act, ()),

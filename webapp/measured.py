@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
+from babel.numbers import format_decimal
+from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
@@ -15,9 +17,10 @@ from p2p_graph.reading.judging import Chance
 from p2p_graph.reading.measures import GROUPS, Measure, measure, measures_of
 from p2p_graph.reading.measuring import ActorMeasures, Call, Measured, Result, TriadType
 from p2p_graph.reading.network import FAMILIES
-from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.reading.style import ROLES, symbol
 from webapp.addresses import page_of
+from webapp.languages import N_, NN_, how_many, locale, percent
+from webapp.speaking import capital, counting, families
 
 __all__ = [
     "ActorRow",
@@ -50,6 +53,31 @@ _SETS: Final = ("standing", "brokerage")
 _NUMBERS: Final = frozenset({"component", "community"})
 
 
+_UNITS: Final = {
+    "actors": NN_("%(count)s actor", "%(count)s actors"),
+    "pairs": NN_("%(count)s pair", "%(count)s pairs"),
+    "tied pairs": NN_("%(count)s tied pair", "%(count)s tied pairs"),
+    "brokered pairs": NN_("%(count)s brokered pair", "%(count)s brokered pairs"),
+    "paths of two": NN_("%(count)s path of two", "%(count)s paths of two"),
+    "threes": NN_("%(count)s three", "%(count)s threes"),
+    "ties": NN_("%(count)s tie", "%(count)s ties"),
+}
+_PAIRS: Final = NN_("%(count)s tied pair", "%(count)s tied pairs")
+_IN_PARTS: Final = NN_("It is in %(count)s part", "They fall into %(count)s parts")
+_COMMUNITY: Final = NN_("%(count)s community was found", "%(count)s communities were found")
+_UNTIED: Final = NN_(
+    "%(name)s: %(count)s actor and no tie that joins two of them.",
+    "%(name)s: %(count)s actors and no tie that joins two of them.",
+)
+#: what chance says of a number
+_CALLS: Final = {
+    "higher": N_("higher than by chance"),
+    "lower": N_("lower than by chance"),
+    "as by chance": N_("as by chance"),
+    "too few to say": N_("too few to say"),
+}
+
+
 def figure(value: float | None, digits: int) -> str:
     """A number as a page shows it; a dash where there is none.
 
@@ -58,8 +86,8 @@ def figure(value: float | None, digits: int) -> str:
     """
     if value is None:
         return "–"
-    text = f"{value:,.{digits}f}"
-    return text.replace("-", "−") if text.strip("-0.,") else text.lstrip("-")
+    text = format_decimal(round(value, digits) or 0.0, f"#,##0{'.' if digits else ''}{'0' * digits}", locale=locale())
+    return text.replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +112,7 @@ def network_table(networks: Mapping[str, Measured], with_n: bool = False) -> lis
     """The measures of networks by their groups; `with_n` puts n and the missing share beneath each number."""
     return [
         (
-            title,
+            _(title),
             [
                 NetworkRow(one, tuple(_figure(found.result(one.name), with_n) for found in networks.values()))
                 for one in measures_of("network", group)
@@ -98,40 +126,52 @@ def network_table(networks: Mapping[str, Measured], with_n: bool = False) -> lis
 def _figure(result: Result, with_n: bool) -> Figure:
     digits = measure(result.measure).digits
     text = figure(result.value, digits)
-    n = f"n {result.n:,} {result.unit}"
-    missing = f"{result.missing:.0%} missing" if result.missing >= 0.005 else ""
+    n = f"n {how_many(_UNITS[result.unit], result.n)}"
+    missing = _("%(share)s missing", share=percent(result.missing)) if result.missing >= 0.005 else ""
     chance = _range(result.chance, min(digits, 2))
-    under = [chance] if chance else ["too few to say"] if result.call == "too few to say" else []
+    under = [chance] if chance else [_("too few to say")] if result.call == "too few to say" else []
     under += [part for part in (n, missing) if part] if with_n else []
-    told = [n, missing, f"chance gives {chance}" if chance else "", result.call if result.call != "" else ""]
+    gives = _("chance gives %(range)s", range=chance) if chance else ""
+    told = [n, missing, gives, _(_CALLS[result.call]) if result.call else ""]
     return Figure(text, result.call, tuple(under), "; ".join(part for part in (text, *told) if part))
 
 
 def _range(chance: Chance | None, digits: int) -> str:
-    return f"{figure(chance.low, digits)} to {figure(chance.high, digits)}" if chance else ""
+    if chance is None:
+        return ""
+    return _("%(low)s to %(high)s", low=figure(chance.low, digits), high=figure(chance.high, digits))
 
 
 def summary(found: Measured, name: str) -> str:
     """A network in two or three sentences."""
     actors, pairs = int(found.result("actors").value or 0), int(found.result("pairs").value or 0)
     if not pairs:
-        return f"{name}: {actors} actors and no tie that joins two of them."
+        return how_many(_UNTIED, actors, name=name)
     parts, share = int(found.result("components").value or 0), found.result("largest_component").value or 0.0
     groups, modular, roles = (found.result(n) for n in ("communities", "modularity", "role_assortativity"))
     said = {
-        "higher": "and are marked more than in random networks",
-        "as by chance": "but groups as marked turn up in random networks, too",
-        "too few to say": "but the network is too small to say whether they are more than chance",
-        "lower": "though marked less than in random networks",
+        "higher": _("They are marked more than in random networks."),
+        "as by chance": _("Groups as marked turn up in random networks, too."),
+        "too few to say": _("The network is too small to say whether they are more than chance."),
+        "lower": _("They are marked less than in random networks."),
         "": "",
     }[modular.call]
     own = {
-        "higher": "Actors are tied to their own role more than chance would give.",
-        "lower": "Actors are tied to their own role less than chance would give.",
+        "higher": _("Actors are tied to their own role more than chance would give."),
+        "lower": _("Actors are tied to their own role less than chance would give."),
     }.get(roles.call, "")
-    found_in = f"They fall into {parts} parts, the largest with {share:.0%} of the actors."
-    in_groups = f"{int(groups.value or 0)} communities were found (modularity {figure(modular.value, 2)}), {said}."
-    return f"{name}: {actors} actors, {pairs} tied pairs. {found_in} {in_groups} {own}".strip()
+    size = _(
+        "%(name)s: %(actors)s, %(pairs)s.", name=name, actors=counting("actors")(actors), pairs=how_many(_PAIRS, pairs)
+    )
+    found_in = _(
+        "%(parts)s, the largest with %(share)s of the actors.", parts=how_many(_IN_PARTS, parts), share=percent(share)
+    )
+    in_groups = _(
+        "%(communities)s (modularity %(modularity)s).",
+        communities=how_many(_COMMUNITY, int(groups.value or 0)),
+        modularity=figure(modular.value, 2),
+    )
+    return " ".join(part for part in (size, found_in, in_groups, said, own) if part)
 
 
 # actors
@@ -174,13 +214,15 @@ def asked(fields: MultiDict[str, str]) -> Asked:
     '“beauty”'
     """
     ignored = [
-        f"“{name[:40]}” is no part of this page" for name in fields if name not in {"of", "sort", "order", "all"}
+        _("“%(said)s” is no part of this page", said=name[:40])
+        for name in fields
+        if name not in {"of", "sort", "order", "all"}
     ]
 
     def chosen(name: str, choices: Iterable[str], default: str) -> str:
         said, known = fields.get(name, ""), tuple(choices)
         if said and said not in known:
-            ignored.append(f"“{said[:40]}” is not one of {', '.join(known)} for {name}")
+            ignored.append(_("“%(said)s” is not one of the choices for %(name)s", said=said[:40], name=name))
         return said if said in known else default
 
     group = chosen("of", _SETS, _SETS[0])
@@ -219,8 +261,8 @@ class ActorRow:
 def actor_table(found: Measured, wish: Asked, path: str) -> tuple[tuple[Head, ...], tuple[ActorRow, ...]]:
     """The heads and rows that were asked for. Who has no value of a measure stands last, whichever way it is sorted."""
     columns = measures_of("actor", wish.group)
-    heads = [_head("Actor", "", "label", wish, path, is_number=False)]
-    heads += [_head(one.title, f"{one.sentence} {one.span}", one.name, wish, path) for one in columns]
+    heads = [_head(_("Actor"), "", "label", wish, path, is_number=False)]
+    heads += [_head(_(one.title), f"{_(one.sentence)} {_(one.span)}", one.name, wish, path) for one in columns]
     ranked = _ranked(found.actors, wish)
     return tuple(heads), tuple(
         ActorRow(
@@ -296,8 +338,8 @@ def _order(families: Counter[str]) -> Callable[[str], tuple[int, int]]:
 
 
 def _community(number: int, members: list[ActorMeasures]) -> CommunityRow:
-    families = Counter(actor.family for actor in members)
-    roles = ", ".join(f"{ENGLISH.families[f]} {families[f]}" for f in sorted(families, key=_order(families)))
+    found, spoken = Counter(actor.family for actor in members), families()
+    roles = ", ".join(f"{spoken[f]} {found[f]}" for f in sorted(found, key=_order(found)))
     central = sorted(members, key=lambda a: (-(a.values["degree"] or 0), a.label))
     named = tuple((actor.label, page_of(actor.address) or "") for actor in central[:_NAMED])
     return CommunityRow(number, len(members), roles, named, len(members) - len(named))
@@ -311,23 +353,21 @@ def mixing_table(
 ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, tuple[Figure | None, ...]], ...]]:
     """The families that are tied at all as heads (code and name), and a row for each; pairs above the diagonal."""
     cells = {(cell.one, cell.other): cell for cell in found.mixing}
+    spoken = families()
     met = [f for f in FAMILIES if any(cell.pairs for key, cell in cells.items() if f in key)]
-    heads = tuple((ROLES[family].code, _capital(ENGLISH.families[family])) for family in met)
+    heads = tuple((ROLES[family].code, capital(spoken[family])) for family in met)
     rows = []
     for at, one in enumerate(met):
         figures: list[Figure | None] = [None] * at
         for other in met[at:]:
             cell = cells[one, other]
             chance = _range(cell.chance, 0)
-            words = f"{ENGLISH.families[one]} and {ENGLISH.families[other]}: {cell.pairs} pairs"
-            told = f"; chance gives {chance}" if chance else ""
-            figures.append(Figure(f"{cell.pairs:,}", cell.call, (), f"{words}{told}"))
-        rows.append((_capital(ENGLISH.families[one]), tuple(figures)))
+            both = _("%(one)s and %(other)s", one=spoken[one], other=spoken[other])
+            told = [f"{both}: {how_many(_PAIRS, cell.pairs)}"]
+            told += [_("chance gives %(range)s", range=chance)] if chance else []
+            figures.append(Figure(figure(cell.pairs, 0), cell.call, (), "; ".join(told)))
+        rows.append((capital(spoken[one]), tuple(figures)))
     return heads, tuple(rows)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,9 +388,9 @@ def triad_table(found: Measured, kind: str) -> tuple[tuple[TriadRow, ...], int]:
     rows = tuple(
         TriadRow(
             _roles(one),
-            f"{one.found:,}",
-            f"{one.at_one_table:,}",
-            _range(one.chance, 0) or "too few to say",
+            figure(one.found, 0),
+            figure(one.at_one_table, 0),
+            _range(one.chance, 0) or _("too few to say"),
             one.call,
             one.families,
         )
@@ -360,8 +400,8 @@ def triad_table(found: Measured, kind: str) -> tuple[tuple[TriadRow, ...], int]:
 
 
 def _roles(one: TriadType) -> str:
-    first, second, third = (ENGLISH.families[family] for family in one.families)
+    first, second, third = (families()[family] for family in one.families)
     if one.kind == "open":
-        return f"{_capital(first)} and {third}, both with {second}"
+        return capital(_("%(one)s and %(other)s, both with %(between)s", one=first, other=third, between=second))
     counts = Counter((first, second, third))
-    return _capital(", ".join(f"{role} × {n}" if n > 1 else role for role, n in counts.items()))
+    return capital(", ".join(f"{role} × {n}" if n > 1 else role for role, n in counts.items()))

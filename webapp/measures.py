@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
 
 from p2p_graph.errors import UnknownThing
 from p2p_graph.formats import Format, write
@@ -18,6 +19,7 @@ from webapp import measured as views
 from webapp.addresses import address_of_path
 from webapp.current_graph import graph, remembered
 from webapp.kept import all_networks
+from webapp.languages import N_, at
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 
 __all__ = ["pages"]
@@ -57,7 +59,7 @@ def measures() -> Response:
             names=names,
             groups=views.network_table({code: found[code] for code in (*names, ALL)}, with_n),
             with_n=with_n,
-            explained=[(title, measures_of("actor", group)) for group, title in GROUPS.items()],
+            explained=[(_(title), measures_of("actor", group)) for group, title in GROUPS.items()],
             least=LEAST_PAIRS,
             draws=max((one.draws for one in found.values()), key=lambda d: d.dealt, default=None),
             downloads=[(f.title, f"/measures.{f.suffix}") for f in formats_for("table")],
@@ -76,7 +78,7 @@ def measures_data(suffix: str) -> Response:
 def country_measures(code: str) -> Response:
     """The actors of a country and what was measured of them, sorted as the address says; its network and its roles."""
     found, name, wish = _of(code), _names()[code], views.asked(request.args)
-    path = f"/country/{code}/measures"
+    path = at(f"/country/{code}/measures")
 
     def page() -> str:
         heads, rows = views.actor_table(found, wish, path)
@@ -92,17 +94,20 @@ def country_measures(code: str) -> Response:
             rows=rows,
             groups=views.network_table({code: found}, with_n=True),
             mixing=views.mixing_table(found),
-            triads=[(title, *views.triad_table(found, kind)) for kind, title in _TRIADS.items()],
+            triads=[(_(title), *views.triad_table(found, kind)) for kind, title in _TRIADS.items()],
             communities=views.community_rows(found),
             least=LEAST_PAIRS,
             formats=formats_for("table"),
-            downloads=[(f.title, f"{path}.{f.suffix}") for f in formats_for("table")],
+            downloads=[(f.title, f"/country/{code}/measures.{f.suffix}") for f in formats_for("table")],
         )
 
     return fresh(page)
 
 
-_TRIADS = {"closed": "Closed: all three tied", "open": "Open: two that are not tied but share a partner"}
+_TRIADS = {
+    "closed": N_("Closed: all three tied"),
+    "open": N_("Open: two that are not tied but share a partner"),
+}
 
 
 @pages.get("/country/<slug:code>/measures.<slug:suffix>", defaults={"what": "measures"})

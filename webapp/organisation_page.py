@@ -8,17 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from p2p_graph.reading import Graph
 from p2p_graph.reading.graph import Entity
 from p2p_graph.reading.network import FAMILIES, Network, around, joined, mixing
-from p2p_graph.reading.sentences import ENGLISH
 from p2p_graph.reading.wheel import wheel_svg
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.describing import ThingPage, Value
+from webapp.languages import N_, NN_, how_many
 from webapp.listing import Row, rows_of
+from webapp.speaking import words
 
 __all__ = ["ACTIVITY_COLUMNS", "PRACTICE_COLUMNS", "OrganisationPage", "Partner", "organisation_page", "without_rows"]
 
@@ -26,13 +28,16 @@ _P: Final = PREFIXES["p2p"]
 PRACTICE_COLUMNS: Final = ("Country", "Kind of practice", "When", "Evidence")
 ACTIVITY_COLUMNS: Final = ("Kind of activity", "When", "Held by")
 _WIDE, _NARROW = 380, 350
+_TAKES_PART: Final = NN_(
+    "%(count)s tie that it takes part in, by role.", "%(count)s ties that it takes part in, by role."
+)
 
 #: class of a thing and the property by which it points here → how the page calls that
 _PARTS: Final[Mapping[tuple[str, str], str]] = {
-    ("Practice", "lead"): "leads",
-    ("Practice", "partner"): "partner",
-    ("Activity", "organiser"): "held it",
-    ("Activity", "attendee"): "came",
+    ("Practice", "lead"): N_("leads"),
+    ("Practice", "partner"): N_("partner"),
+    ("Activity", "organiser"): N_("held it"),
+    ("Activity", "attendee"): N_("came"),
 }
 
 
@@ -62,9 +67,10 @@ def organisation_page(graph: Graph, entity: Entity, page: ThingPage, networks: I
     """These sections; `networks` are those of all countries, of which it takes what it stands in."""
     own = around(joined(n for n in networks if entity.address in n.actors), entity.address)
     wheel = None
-    sentence = f"{ENGLISH.ties(len(own.ties)).capitalize()} that it takes part in, by role."
+    sentence = how_many(_TAKES_PART, len(own.ties))
     if own.ties:
-        drawn = wheel_svg(mixing(own), f"Ties of {page.title}", sentence, ident="wheel", size=_WIDE)
+        title = _("Ties of %(name)s", name=page.title)
+        drawn = wheel_svg(mixing(own), title, sentence, ident="wheel", size=_WIDE, words=words())
         wheel = Markup(drawn)
     return OrganisationPage(
         _rows(graph, entity, "Practice", PRACTICE_COLUMNS),
@@ -81,10 +87,10 @@ def without_rows(page: ThingPage) -> ThingPage:
     kept = [group for group in page.incoming if group.property not in told]
     # a project it is a partner of is no practice and stays a list
     others = [
-        replace(group, values=values, label="Projects it is a partner of")
+        replace(group, values=values, label=_("Projects it is a partner of"))
         for group in page.incoming
         if group.property == "partner"
-        and (values := tuple(v for v in group.values if not (v.href or "").startswith("/practice/")))
+        and (values := tuple(v for v in group.values if "/practice/" not in (v.href or "")))
     ]
     return replace(page, incoming=(*kept, *others))
 
@@ -98,7 +104,10 @@ def _rows(graph: Graph, entity: Entity, kind: str, columns: tuple[str, ...]) -> 
     things = [thing for thing in parts if parts[thing]]
     rows = zip(rows_of(graph, things, columns), things, strict=True)
     return tuple(
-        sorted(((row, ", ".join(parts[thing])) for row, thing in rows), key=lambda r: r[0].name.text.casefold())
+        sorted(
+            ((row, ", ".join(_(part) for part in parts[thing])) for row, thing in rows),
+            key=lambda r: r[0].name.text.casefold(),
+        )
     )
 
 

@@ -1,4 +1,8 @@
-"""Ties, readings and the like as plain English sentences. Pure: facts and names in, pieces of a sentence out."""
+"""Ties, readings and the like as plain sentences. Pure but for the language: facts and names in, pieces out.
+
+English has sentences with verbs. Other languages would have to inflect the names of actors, which come from the data;
+so a tie is told there by its parts: what passes along, who gives it, who receives it, all in the words of the ontology.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.model import Term
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
+from webapp.languages import ENGLISH, language, listed, written
+from webapp.speaking import capital
 
 __all__ = [
     "Facts",
@@ -122,13 +129,13 @@ def local(term: Term | None) -> str:
     return term.value.rsplit("/", 1)[-1] if isinstance(term, NamedNode | Literal) else ""
 
 
-def joined(words: Sequence[str], last: str = "and") -> str:
+def joined(words: Sequence[str]) -> str:
     """Words as a list in a sentence.
 
     >>> joined(["peers", "nurses", "police"])
     'peers, nurses and police'
     """
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+    return listed(words)
 
 
 def years(facts: Facts) -> str:
@@ -142,8 +149,8 @@ def years(facts: Facts) -> str:
     if start and end:
         return start if start == end else f"{start}–{end}"
     if start:
-        return f"since {start}"
-    return f"until {end}" if end else ""
+        return _("since %(start)s", start=start)
+    return _("until %(end)s", end=end) if end else ""
 
 
 def first(facts: Facts, name: str) -> str:
@@ -167,6 +174,8 @@ def tie_sentence(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
     >>> plain(tie_sentence(facts, {"x:peers": "Peers", "x:nurses": "Nurses"}))
     'Peers and nurses work together (formal, under a contract)'
     """
+    if language() != ENGLISH:
+        return _by_parts(facts, names)
     everyone = _all(facts, "participant")
     givers, receivers = _all(facts, "giver"), _all(facts, "receiver")
     givers = [g for g in givers if g not in receivers]
@@ -188,6 +197,34 @@ def tie_sentence(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
     bases = [_BASIS.get(local(t), local(t)) for t in facts.get(PREFIXES["p2p"] + "basis", ())]
     manner = ", ".join([*form, *([joined(bases)] if bases else [])])
     return (*pieces, *([Piece(about)] if about else []), *([Piece(f" ({manner})")] if manner else []))
+
+
+def _by_parts(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
+    """A tie by its parts: what passes along it, from whom to whom, with whom else, in which form, resting on what."""
+    givers, receivers = _all(facts, "giver"), _all(facts, "receiver")
+    givers = [g for g in givers if g not in receivers]
+    others = [a for a in _all(facts, "participant") if a not in givers and a not in receivers]
+    stance = local(next(iter(facts.get(PREFIXES["p2p"] + "polarity", ())), None))
+    said = [*(_all(facts, "polarity") if stance in _AGAINST else []), *_all(facts, "function")]
+    what = ", ".join(
+        dict.fromkeys(capital(names.get(a, "?")) if n == 0 else names.get(a, "?") for n, a in enumerate(said))
+    )
+    pieces = [Piece(f"{what}: ")] if what else []
+    if givers and receivers:
+        pieces += [*_side(givers, names), Piece(" → "), *_side(receivers, names)]
+        pieces += [Piece("; "), *_side(others, names)] if others else []
+    else:
+        pieces += _side(_all(facts, "participant"), names, " – ")
+    manner = ", ".join(names.get(a, "?") for a in (*_all(facts, "form"), *_all(facts, "basis")))
+    return (*pieces, *([Piece(f" ({manner})")] if manner else []))
+
+
+def _side(actors: Sequence[str], names: Mapping[str, str], between: str = ", ") -> list[Piece]:
+    pieces: list[Piece] = []
+    for actor in actors:
+        pieces += [Piece(between)] if pieces else []
+        pieces.append(Piece(names.get(actor, "?"), page_of(actor)))
+    return pieces
 
 
 def _doings(facts: Facts, to_those_helped: bool) -> list[tuple[str, str, str]]:
@@ -231,12 +268,14 @@ def title_of(kind: str, facts: Facts, names: Mapping[str, str]) -> str:
 
     made = {
         "tie": lambda: plain(tie_sentence(facts, _by_role(names))),
-        "reading": lambda: f"{name('ofDocument')}, read on {day(first(facts, 'readOn'))}",
+        "reading": lambda: _(
+            "%(document)s, read on %(day)s", document=name("ofDocument"), day=day(first(facts, "readOn"))
+        ),
         "observation": lambda: ", ".join(p for p in (name("indicator"), name("inCountry"), first(facts, "year")) if p),
         "claim": lambda: f"{name('claimAbout')}: {name('claimProperty')} {first(facts, 'claimValue')}",
         "status-period": lambda: " ".join(p for p in (f"{name('statusOf')}: {name('status')}", years(facts)) if p),
-        "period": lambda: years(facts) or "a period",
-        "causal-link": lambda: f"{name('cause')} had an effect on {name('effect')}",
+        "period": lambda: years(facts) or _("a period"),
+        "causal-link": lambda: _("%(cause)s had an effect on %(effect)s", cause=name("cause"), effect=name("effect")),
         "rule": lambda: f"{name('inAct')} {name('modality')}: {first(facts, 'task')}",
     }
     return made[kind]() if kind in made else ""
@@ -247,30 +286,10 @@ def _by_role(names: Mapping[str, str]) -> dict[str, str]:
     return {address: name.split(" – ")[0] if "/id/group/" in address else name for address, name in names.items()}
 
 
-_MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
 def day(text: str) -> str:
     """A day, month or year as people write it.
 
     >>> day("2026-11-23"), day("2019-03"), day("2019")
     ('23 November 2026', 'March 2019', '2019')
     """
-    parts = text.split("-")
-    if len(parts) > 1 and all(p.isdigit() for p in parts) and 1 <= int(parts[1]) <= 12:
-        written = [str(int(parts[2]))] if len(parts) == 3 else []
-        return " ".join([*written, _MONTHS[int(parts[1]) - 1], parts[0]])
-    return text
+    return written(text)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
@@ -17,9 +18,11 @@ from p2p_graph.reading.timeline import Kind, Moment, point_of, timeline_svg
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.describing import Namer, ThingPage, Value, facts_of
+from webapp.languages import N_, NN_, how_many, number, written
 from webapp.law import LawView, RuleView, laws
 from webapp.phrases import Facts, first, plain, years
 from webapp.printing import day_of
+from webapp.speaking import capital
 
 __all__ = [
     "Descent",
@@ -39,6 +42,9 @@ _DESCRIPTION: Final = PREFIXES["dcterms"] + "description"
 _DRAWN: Final = 14
 _WIDE, _NARROW = 720, 350
 _SIMILAR: Final = 6
+_DATES: Final = NN_("%(count)s date", "%(count)s dates")
+#: kinds of what a timeline shows, as its list calls them
+_KINDS: Final = (N_("status"), N_("period"), N_("activity"), N_("finding"))
 #: what is told in a section of its own: properties by which other things point to a practice
 _TOLD: Final = frozenset({"derivedFrom", "cause", "effect"})
 _CLASSES: Final[Mapping[str, Kind]] = {"StatusPeriod": "status", "Activity": "activity", "Finding": "finding"}
@@ -150,9 +156,15 @@ def _timeline(graph: Graph, entity: Entity, page: ThingPage, network: Network, l
     if len(moments) < 2 or not lasting:
         return None
     drawn = moments[:_DRAWN]
-    words = f"{len(drawn)} of {len(moments)} dates" if len(drawn) < len(moments) else f"{len(moments)} dates"
+    words = how_many(_DATES, len(moments))
+    if len(drawn) < len(moments):
+        words = _("%(drawn)s of %(dates)s", drawn=number(len(drawn)), dates=words)
     svg, narrow = (
-        Markup(timeline_svg(drawn, f"{page.title} over time", f"{words}.", ident=ident, last=last, size=size))
+        Markup(
+            timeline_svg(
+                drawn, _("%(title)s over time", title=page.title), f"{words}.", ident=ident, last=last, size=size
+            )
+        )
         for ident, size in (("timeline", _WIDE), ("timeline-narrow", _NARROW))
     )
     rows = sorted(moments, key=lambda m: point_of(m.start) or point_of(m.end) or 0)
@@ -164,16 +176,16 @@ def _moments(graph: Graph, entity: Entity, page: ThingPage, network: Network) ->
     own = {r.address: _CLASSES[r.type] for r in entity.references if r.type in _CLASSES}
     periods = _addresses(entity.facts, "period")
     facts = facts_of(graph, [*own, *periods])
-    yield from _moment("The practice", "practice", entity.facts, "")
+    yield from _moment(_("The practice"), "practice", entity.facts, "")
     namer = Namer(graph).learn([*(a for a, kind in own.items() if kind != "status")])
     by_kind: dict[str, list[Moment]] = {"status": [], "activity": [], "finding": []}
     for address, kind in own.items():
         status = next(iter(_addresses(facts[address], "status")), "")
-        label = graph.label(status).capitalize() if kind == "status" and status else namer[address]
+        label = capital(graph.label(status)) if kind == "status" and status else namer[address]
         by_kind[kind] += _moment(label, kind, facts[address], page_of(address) or "")
     yield from sorted(by_kind["status"], key=lambda m: m.start)
     for address in periods:
-        yield from _moment(first(facts[address], "note") or "A period", "period", facts[address], "")
+        yield from _moment(first(facts[address], "note") or _("A period"), "period", facts[address], "")
     yield from _ties(page, network)
     yield from sorted(by_kind["activity"], key=lambda m: m.start)
     yield from sorted(by_kind["finding"], key=lambda m: m.start)
@@ -183,8 +195,8 @@ def _moment(label: str, kind: Kind, facts: Facts, href: str) -> Iterable[Moment]
     start = first(facts, "startDate") or first(facts, "startYear") or first(facts, "year")
     end = first(facts, "endDate") or first(facts, "endYear")
     if point_of(start) is not None or point_of(end) is not None:
-        said = years(facts) or start
-        yield Moment(label, kind, start, end, said.removeprefix("since ") if kind in _DOTS else said, href)
+        is_dot = kind in _DOTS and start and not end
+        yield Moment(label, kind, start, end, written(start) if is_dot else years(facts) or start, href)
 
 
 _DOTS: Final = ("activity", "finding")
@@ -197,9 +209,13 @@ def _ties(page: ThingPage, network: Network) -> Iterable[Moment]:
         if tie and (tie.start or tie.end):
             start, end = str(tie.start or ""), str(tie.end or "")
             when = f"{start}–{end}" if start and end and start != end else ""
-            when = when or (start if start == end else f"since {start}" if start else f"until {end}")
+            when = when or (start if start == end else _since(start, end))
             dated.append(Moment(plain(line.sentence), "tie", start, end, when, line.href or "", tie.form))
     return sorted(dated, key=lambda m: (m.start or m.end, m.label))
+
+
+def _since(start: str, end: str) -> str:
+    return _("since %(start)s", start=start) if start else _("until %(end)s", end=end)
 
 
 # where it comes from and what grew out of it
@@ -208,8 +224,8 @@ def _ties(page: ThingPage, network: Network) -> Iterable[Moment]:
 def _descent(graph: Graph, entity: Entity) -> tuple[tuple[Descent, ...], tuple[Descent, ...]]:
     links = [r for r in entity.references if r.type == "CausalLink"]
     facts = facts_of(graph, [link.address for link in links])
-    before = [(address, "It grew out of", "", "") for address in _addresses(entity.facts, "derivedFrom")]
-    after = [(r.address, "Grew out of it:", "", "") for r in entity.references if r.property == f"{_P}derivedFrom"]
+    before = [(address, _("It grew out of:"), "", "") for address in _addresses(entity.facts, "derivedFrom")]
+    after = [(r.address, _("Grew out of it:"), "", "") for r in entity.references if r.property == f"{_P}derivedFrom"]
     for link in links:
         said = facts[link.address]
         words = next((t.value for t in said.get(_DESCRIPTION, ()) if isinstance(t, Literal)), "")
@@ -217,14 +233,14 @@ def _descent(graph: Graph, entity: Entity) -> tuple[tuple[Descent, ...], tuple[D
         for other in _addresses(said, "effect" if is_cause else "cause"):
             row = (
                 other,
-                "It had an effect on" if is_cause else "It was affected by",
+                _("It had an effect on:") if is_cause else _("It was affected by:"),
                 words,
                 page_of(link.address) or "",
             )
             (after if is_cause else before).append(row)
     namer = Namer(graph).learn([row[0] for row in (*before, *after)])
     told = [
-        tuple(Descent(Value(namer[a], page_of(a)), how, words, href) for a, how, words, href in dict.fromkeys(rows))
+        tuple(Descent(namer.value(a), how, words, href) for a, how, words, href in dict.fromkeys(rows))
         for rows in (before, after)
     ]
     return told[0], told[1]

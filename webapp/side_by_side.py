@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 from pyoxigraph import Literal
 
@@ -14,9 +15,11 @@ from p2p_graph.reading.europe import Place, europe_svg
 from p2p_graph.reading.matrix import matrix_svg
 from p2p_graph.reading.network import FAMILIES, FORMS, Chord, Network, Pair, Wheel
 from p2p_graph.reading.sectors import sectors_svg, spacing
-from p2p_graph.reading.sentences import ENGLISH, coverage_sentence, summary
+from p2p_graph.reading.sentences import coverage_sentence, summary
 from p2p_graph.reading.style import ROLES
 from p2p_graph.reading.wheel import Mark, wheel_svg
+from webapp.languages import NN_, at, how_many
+from webapp.speaking import capital, counting, words
 
 __all__ = [
     "Behind",
@@ -34,6 +37,7 @@ __all__ = [
 #: gives the address of the ties behind two families, for a mark
 Behind = Callable[[str, str, str], str]
 
+_PAIRS = NN_("%(count)s pair of roles", "%(count)s pairs of roles")
 _SIZE = 230
 _LARGE = 420
 _MAP, _NARROW_MAP = 600, 350
@@ -90,20 +94,19 @@ def pictures(
     codes = {family: role.code for family, role in ROLES.items()}
     gap = spacing(found.values()) if kind == "networks" else None
 
+    spoken = words()
+
     def drawn(code: str) -> str:
-        title, sentence = names[code], summary(wheels[code], names[code])
+        title, sentence = names[code], summary(wheels[code], names[code], spoken)
         ident = f"picture-{code}"
         if kind == "networks":
-            return sectors_svg(
-                found[code], f"Network: {title}", sentence, ident=ident, size=2 * _SIZE, gap=gap, names=codes
-            )
+            heading = _("Network: %(name)s", name=title)
+            return sectors_svg(found[code], heading, sentence, ident=ident, size=2 * _SIZE, gap=gap, names=codes)
         if kind == "matrices":
-            return matrix_svg(
-                wheels[code], f"Mixing matrix: {title}", sentence, ident=ident, size=_SIZE, largest=largest
-            )
-        return wheel_svg(
-            wheels[code], f"Cooperation wheel: {title}", sentence, ident=ident, size=_SIZE, largest=largest
-        )
+            heading = _("Mixing matrix: %(name)s", name=title)
+            return matrix_svg(wheels[code], heading, sentence, ident=ident, size=_SIZE, largest=largest, words=spoken)
+        heading = _("Cooperation wheel: %(title)s", title=title)
+        return wheel_svg(wheels[code], heading, sentence, ident=ident, size=_SIZE, largest=largest, words=spoken)
 
     # the drawing side escapes every label it writes
     return tuple(
@@ -111,8 +114,8 @@ def pictures(
             code,
             names[code],
             Markup(drawn(code)),
-            summary(wheels[code], names[code]),
-            coverage_sentence(wheels[code]),
+            summary(wheels[code], names[code], spoken),
+            coverage_sentence(wheels[code], spoken),
             not wheels[code].chords,
         )
         for code in wheels
@@ -122,7 +125,7 @@ def pictures(
 def europe(wheels: Mapping[str, Wheel], names: Mapping[str, str]) -> MapPicture:
     """The map: each country shaded by the practices in which the roles chosen are joined by the ties chosen."""
     rows = tuple(
-        (names[code], f"/country/{code}", wheel.coverage.practices_with_tie, wheel.coverage.practices)
+        (names[code], at(f"/country/{code}"), wheel.coverage.practices_with_tie, wheel.coverage.practices)
         for code, wheel in wheels.items()
     )
     places = {
@@ -130,20 +133,24 @@ def europe(wheels: Mapping[str, Wheel], names: Mapping[str, str]) -> MapPicture:
         for code, (name, href, number, recorded) in zip(wheels, rows, strict=True)
     }
     most = max(rows, key=lambda row: row[2], default=None)
-    sentence = f"Most in {most[0]}: {_of_practices(most[2], most[3])}." if most and most[2] else "None in any country."
+    sentence = _("None in any country.")
+    if most and most[2]:
+        sentence = _("Most in %(country)s: %(practices)s.", country=most[0], practices=_of_practices(most[2], most[3]))
     svg, narrow = (
-        Markup(europe_svg(places, "Map of Europe", sentence, ident=ident, unit=_practices, size=size))
+        Markup(europe_svg(places, _("Map of Europe"), sentence, ident=ident, unit=_practices, size=size))
         for ident, size in (("europe", _MAP), ("europe-narrow", _NARROW_MAP))
     )
     return MapPicture(svg, narrow, sentence, rows)
 
 
 def _practices(number: float) -> str:
-    return ENGLISH.practices(int(number))
+    return counting("practices")(int(number))
 
 
 def _of_practices(number: int, recorded: int | None) -> str:
-    return f"{number} of {ENGLISH.practices(recorded)}" if recorded is not None else ENGLISH.practices(number)
+    if recorded is None:
+        return counting("practices")(number)
+    return _("%(practices)s of %(out_of)s practices", practices=number, out_of=recorded)
 
 
 def years(networks: Iterable[Network]) -> tuple[int, int, int, int] | None:
@@ -154,14 +161,11 @@ def years(networks: Iterable[Network]) -> tuple[int, int, int, int] | None:
     return (min(known), max(known), dated, len(ties)) if known else None
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _pair(pair: Pair) -> str:
-    one, other = ENGLISH.families[pair[0]], ENGLISH.families[pair[1]]
-    words = ENGLISH.among.format(one=one) if one == other else ENGLISH.and_.format(one=one, other=other)
-    return _capital(ENGLISH.against.format(pair=words) if pair[2] else words)
+    spoken = words()
+    one, other = spoken.families[pair[0]], spoken.families[pair[1]]
+    both = spoken.among.format(one=one) if one == other else spoken.and_.format(one=one, other=other)
+    return capital(spoken.against.format(pair=both) if pair[2] else both)
 
 
 def _all_pairs(wheels: Mapping[str, Wheel]) -> list[Pair]:
@@ -204,25 +208,30 @@ def told(
     sides: tuple[Wheel, Wheel],
     behind: Behind,
 ) -> DifferenceView:
-    """A difference as a page tells it."""
+    """A difference as a page tells it; without an `other` it is that to all others."""
+    rest = other or _("all others")
     groups: tuple[tuple[str, Mark], ...] = (
-        (f"Only in {one}", "one"),
-        (f"Only in {other}" if other != "all others" else "Only in the others", "other"),
-        ("In both", "both"),
+        (_("Only in %(country)s", country=one), "one"),
+        (_("Only in %(country)s", country=other) if other else _("Only in the others"), "other"),
+        (_("In both"), "both"),
     )
-    title = f"{one} and {other} laid over each other"
-    words = "; ".join(f"{label.lower()}: {len(found.having(mark))} pairs of roles" for label, mark in groups)
-    svg = wheel_svg(over, title, _capital(words) + ".", ident="difference", size=_LARGE, marks=marks)
+    title = _("%(one)s and %(other)s laid over each other", one=one, other=rest)
+    told_in_words = "; ".join(f"{label}: {how_many(_PAIRS, len(found.having(mark)))}" for label, mark in groups)
+    svg = wheel_svg(over, title, f"{told_in_words}.", ident="difference", size=_LARGE, marks=marks, words=words())
     cautions = [
-        f"Of {name} only {wheel.coverage.practices_with_tie} practices with a tie are shown: too few to say that "
-        "what is missing there is not done there."
-        for name, wheel in zip((one, other), sides, strict=True)
+        _(
+            "%(country)s: only %(practices)s with a tie are shown, too few to say that what is missing there is not "
+            "done there.",
+            country=name,
+            practices=counting("practices")(wheel.coverage.practices_with_tie),
+        )
+        for name, wheel in zip((one, rest), sides, strict=True)
         if wheel.coverage.practices_with_tie < FEW
     ]
     return DifferenceView(
         Markup(svg),
         one,
-        other,
+        rest,
         tuple((label, tuple(_line(pair, behind) for pair in found.having(mark))) for label, mark in groups),
         tuple(cautions),
     )
@@ -233,4 +242,4 @@ def _line(pair: PairDifference, behind: Behind) -> PairLine:
 
 
 def _count(chord: Chord | None) -> str:
-    return f"{ENGLISH.practices(len(chord.practices))}, {ENGLISH.ties(len(chord.ties))}" if chord else ""
+    return f"{counting('practices')(len(chord.practices))}, {counting('ties')(len(chord.ties))}" if chord else ""

@@ -7,10 +7,11 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from p2p_graph.reading.pattern import PatternWords
 from p2p_graph.reading.sentences import Words
 from webapp.languages import N_, NN_, how_many
 
-__all__ = ["FAMILY_NAMES", "capital", "controls", "counting", "families", "words"]
+__all__ = ["FAMILY_NAMES", "capital", "controls", "counting", "families", "pattern_words", "words"]
 
 #: families of roles in a sentence
 FAMILY_NAMES: Final = {
@@ -98,6 +99,17 @@ def words() -> Words:
         without_tie=counting("without tie"),
         without_form=counting("without form"),
         one_source=counting("one source"),
+    )
+
+
+def pattern_words() -> PatternWords:
+    """The words for the drawing of a pattern."""
+    return PatternWords(
+        one_way=_("from %(one)s to %(other)s", one="{one}", other="{other}"),
+        two_way=_("between %(one)s and %(other)s", one="{one}", other="{other}"),
+        table=_("at one table, %(all)s", all="{all}"),
+        against=_("opposed"),
+        any_form=_("in any form"),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from flask_babel import gettext as _
+
 from p2p_graph.purged import Purged
 from p2p_graph.reading.drawing import scene
 from p2p_graph.reading.exploring import FACETS, Course, Explored, Ground, explore, grounded
@@ -100,7 +102,7 @@ def names_of_starts() -> list[tuple[str, str]]:
         places = [(f"country/{row.code}", row.name) for row in _countries()]
         labels = {**(ground().network.practices or {}), **ground().network.practice_labels}
         practices = sorted(((path_of(a), label) for a, label in labels.items()), key=lambda named: named[1].casefold())
-        return [*places, *practices, *((f"pattern/{q.name}", q.title) for q in graph().library.patterns)]
+        return [*places, *practices, *((f"pattern/{q.name}", _(q.title)) for q in graph().library.patterns)]
 
     return kept("starts", make)
 
@@ -108,7 +110,7 @@ def names_of_starts() -> list[tuple[str, str]]:
 def start_name(path: str) -> str:
     """What a start or an actor is called."""
     if path == ALL:
-        return "All countries"
+        return _("All countries")
     actor = ground().network.actors.get(address_of(path))
     return actor.label if actor else kept("names-of-starts", lambda: dict(names_of_starts())).get(path, path)
 
@@ -116,14 +118,14 @@ def start_name(path: str) -> str:
 def value_label(facet: str, value: str) -> str:
     """What a value of a facet is called."""
     scheme = SCHEME_OF[facet]
-    return "not stated" if facet == "form" and value == "unstated" else graph().label(f"{PREFIXES[scheme]}{value}")
+    return _("not stated") if facet == "form" and value == "unstated" else graph().label(f"{PREFIXES[scheme]}{value}")
 
 
 def _first_ties(path: str) -> frozenset[str]:
     """The ties that a start which is no actor begins with."""
 
     def make() -> frozenset[str]:
-        kind, _, slug = path.partition("/")
+        kind, _stroke, slug = path.partition("/")
         ties, traits = ground().network.ties, ground().traits
         if path == ALL:
             return frozenset(ties)
@@ -151,7 +153,7 @@ def _base(path: str) -> Mapping[str, Point]:
     """Where those of the first ties stand: as on the page of their country, or laid out once and kept."""
 
     def make() -> Mapping[str, Point]:
-        kind, _, slug = path.partition("/")
+        kind, _stroke, slug = path.partition("/")
         if kind == "country":
             laid = remembered(("scene", slug), lambda: pictures.laid_out(graph(), slug))
         else:
@@ -173,7 +175,7 @@ def explored(state: State, filtered: bool = True) -> Explored:
         return explore(ground(), Course())
     course = Course(ties=_first_ties(state.at), opened=opened)
     found = explore(ground(), course, filters, _base(state.at))
-    kind, _, code = state.at.partition("/")
+    kind, _stroke, code = state.at.partition("/")
     if kind != "country":
         return found
     # only of a country one can say how many of its practices the picture cannot show

@@ -296,6 +296,7 @@ def pattern_svg(
     size: float = 320,
     families: Mapping[str, str] | None = None,
     words: Words = ENGLISH,
+    own: PatternWords = _OWN,
     standalone: bool = False,
 ) -> str:
     """A pattern as text of SVG: one symbol for each role with its name, one line for each tie.
@@ -321,7 +322,7 @@ def pattern_svg(
             bend = -bend if order.index(tie.one) > order.index(tie.other) else bend
             parts.append(_spokes(tie, frame) if len(tie.ends) > 2 else _line(tie, bend, frame, words))
     parts += [_role(role, frame, words) for role in pattern.roles]
-    return _document(parts, frame, ident, title, drawing_sentence(pattern, words), standalone)
+    return _document(parts, frame, ident, title, drawing_sentence(pattern, words, own), standalone)
 
 
 def _framed(pattern: Pattern, size: float, families: Mapping[str, str], words: Words) -> _Frame:

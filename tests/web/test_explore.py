@@ -102,7 +102,7 @@ def test_card_tells_ties_as_sentences_with_their_sources(client: FlaskClient) ->
 
 def test_way_between_two_actors(client: FlaskClient) -> None:
     query = urlencode({"at": DEALERS, "to": NURSES})
-    assert "The shortest way has 2 steps; there is one way of that length." in at(client, query).text
+    assert "The shortest way has 2 steps. There is 1 way of that length." in at(client, query).text
     assert set(actors(client, query)) == {DEALERS, NURSES, PEERS}
     apart = at(client, urlencode({"at": DEALERS, "to": "group/exford-round-table-resident"}))
     assert "No way of ties leads from one to the other" in apart.text
