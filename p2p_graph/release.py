@@ -53,8 +53,9 @@ from p2p_graph.errors import DataError, NoRelease
 from p2p_graph.history import FILE as HISTORY_FILE, continued, packed, unpacked
 from p2p_graph.model import Fault, Table
 from p2p_graph.purged import Purged, read as read_purged
+from p2p_graph.reading.drawing import positions
 from p2p_graph.reading.indexing import INDEX_FILE, TYPES, build_index
-from p2p_graph.reading.kept import FOLDER, Kept, address, queries_to_keep, wheel_bytes
+from p2p_graph.reading.kept import FOLDER, Kept, address, places_bytes, queries_to_keep, wheel_bytes
 from p2p_graph.reading.library import Library, SavedQuery
 from p2p_graph.reading.measuring import ALL, FILE as MEASURES_FILE, measured_together, written as as_bytes
 from p2p_graph.reading.network import NETWORK_QUERIES, mixing, project
@@ -377,7 +378,7 @@ def index(folder: Path, store: Store, library: Library) -> None:
 
 
 def keep(folder: Path, store: Store, library: Library) -> None:
-    """Works out what pages need and writes it into a folder: answers of saved queries, and the wheels of countries."""
+    """Works out what pages need and writes it into a folder: answers of queries, wheels and places of countries."""
     (folder / FOLDER).mkdir()
     tables: dict[str, Table] = {}
 
@@ -397,8 +398,9 @@ def keep(folder: Path, store: Store, library: Library) -> None:
         tables[text] = answer(text)
     for code in codes:
         texts = [library.get(name).bind(country=code) for name in NETWORK_QUERIES]
-        wheel = mixing(project(*(tables[text] for text in texts)))
-        _pack(folder / FOLDER / address("wheel", *texts), wheel_bytes(wheel))
+        network = project(*(tables[text] for text in texts))
+        _pack(folder / FOLDER / address("wheel", *texts), wheel_bytes(mixing(network)))
+        _pack(folder / FOLDER / address("places", *texts), places_bytes(positions(network)))
 
 
 def measure(folder: Path, store: Store, library: Library) -> None:

@@ -221,8 +221,8 @@ def network(graph: Graph, code: str, laid: Scene) -> NetworkPicture | None:
 
 
 def laid_out(graph: Graph, code: str) -> Scene:
-    """Where every actor of a country stands. Takes a second for a large network, so keep what it gives."""
-    return scene(graph.network(country=code), words=words())
+    """Where every actor of a country stands: as its release brings it, or laid out now, which may take a second."""
+    return scene(graph.network(country=code), words=words(), laid=graph.places(code))
 
 
 def network_data(laid: Scene) -> bytes:

@@ -40,7 +40,7 @@ from p2p_graph.reading.style import (
     xy,
 )
 
-__all__ = ["HEIGHT", "WIDTH", "Line", "Mark", "Scene", "scene", "scene_svg"]
+__all__ = ["HEIGHT", "WIDTH", "Line", "Mark", "Scene", "positions", "scene", "scene_svg"]
 
 WIDTH: Final = 1000.0
 HEIGHT: Final = 760.0
@@ -132,14 +132,16 @@ def scene(
     words: Words = ENGLISH,
     *,
     places: Mapping[str, tuple[float, float]] | None = None,
+    laid: Mapping[str, tuple[float, float]] | None = None,
     weights: Mapping[str, float] | None = None,
     bare: bool = False,
 ) -> Scene:
     """Lays a network out. The same network and seed always give the same scene.
 
-    `places` says where every actor stands, if that is known; the picture is then as large as they need. `weights`
-    says what the area of their symbols stands for, instead of the number of their ties. A `bare` scene has no labels,
-    sentences and table: for thousands of actors.
+    `places` says where every actor stands, if that is known; the picture is then as large as they need. `laid` is
+    what `positions` gave before, as finding that takes longest: the scene is the same as without. `weights` says what
+    the area of their symbols stands for, instead of the number of their ties. A `bare` scene has no labels, sentences
+    and table: for thousands of actors.
 
     >>> from p2p_graph.reading.network import project
     >>> scene(project(Table((), ()))).marks
@@ -153,7 +155,8 @@ def scene(
     if places is None and len(actors) > _MOST_FOR_FORCES:
         places = crowd({a: actor.family for a, actor in network.actors.items()})
     radii = np.array([5.5 + 2.1 * math.sqrt(len(ties_of[a]) if weights is None else weights[a]) for a in actors])
-    points = _positions(network, actors, radii, seed) if places is None else np.array([places[a] for a in actors])
+    known = laid if places is None and laid is not None and laid.keys() >= network.actors.keys() else places
+    points = _positions(network, actors, radii, seed) if known is None else np.array([known[a] for a in actors])
     marks = [
         Mark(a, actor.label, actor.role_label, actor.family, x, y, round(float(radii[i]), 1), tuple(ties_of[a]))
         for i, (a, actor) in enumerate(network.actors.items())
@@ -184,6 +187,16 @@ def _around(points: Points) -> Box:
 
 
 # layout
+
+
+def positions(network: Network) -> dict[str, tuple[float, float]]:
+    """Where the actors of a network (address → place) stand in its scene, to be handed to `scene` another time.
+
+    >>> from p2p_graph.reading.network import project
+    >>> positions(project(Table((), ())))
+    {}
+    """
+    return {mark.address: (mark.x, mark.y) for mark in scene(network, bare=True).marks}
 
 
 def _anchor(family: str) -> tuple[float, float]:

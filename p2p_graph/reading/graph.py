@@ -389,6 +389,10 @@ class Graph:
                 return kept
         return mixing(self.network(country, practice))
 
+    def places(self, country: str) -> Mapping[str, tuple[float, float]] | None:
+        """Where the actors of a country (two-letter code) stand in its picture, if the release brings it."""
+        return self._kept.places(*(self.library.get(name).bind(country=country) for name in NETWORK_QUERIES))
+
     # measures
 
     def measures(self, country: str | None = None) -> Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -19,7 +19,7 @@ from p2p_graph.model import Table
 from p2p_graph.reading.library import Library
 from p2p_graph.reading.network import Chord, Coverage, Wheel
 
-__all__ = ["FOLDER", "Kept", "address", "queries_to_keep", "wheel_bytes"]
+__all__ = ["FOLDER", "Kept", "address", "places_bytes", "queries_to_keep", "wheel_bytes"]
 
 #: the folder of a release in which they stand
 FOLDER: Final = "answers"
@@ -59,6 +59,11 @@ class Kept:
         content = self._read("wheel", *texts)
         return None if content is None else _wheel(json.loads(content))
 
+    def places(self, *texts: str) -> dict[str, tuple[float, float]] | None:
+        """Where the actors of the network that follows from some queries stand, or None if it was not kept."""
+        content = self._read("places", *texts)
+        return None if content is None else {a: (x, y) for a, (x, y) in json.loads(content).items()}
+
     def _read(self, *texts: str) -> bytes | None:
         if self._folder is None:
             return None
@@ -85,6 +90,15 @@ def wheel_bytes(wheel: Wheel) -> bytes:
         "coverage": [getattr(coverage, name) for name in Coverage.__dataclass_fields__],
     }
     return json.dumps(data, separators=(",", ":")).encode()
+
+
+def places_bytes(places: Mapping[str, tuple[float, float]]) -> bytes:
+    """Places as they are kept.
+
+    >>> places_bytes({"a": (1.5, 2.0)})
+    b'{"a":[1.5,2.0]}'
+    """
+    return json.dumps(places, separators=(",", ":")).encode()
 
 
 def _wheel(data: dict[str, Any]) -> Wheel:

@@ -10,6 +10,7 @@ import pytest
 from p2p_graph.config import Settings, share
 from p2p_graph.model import Table
 from p2p_graph.reading import Graph, open_graph
+from p2p_graph.reading.drawing import scene
 from p2p_graph.reading.kept import FOLDER, Kept, queries_to_keep
 from p2p_graph.reading.library import Library, parse
 from p2p_graph.release import verify
@@ -50,6 +51,17 @@ def test_kept_wheels_are_those_of_the_network(folder: Path, tmp_path: Path) -> N
             assert graph.wheel(country=code) == other.wheel(country=code)
             assert graph.wheel(country=code).chords
         assert graph.patterns() == other.patterns()
+
+
+def test_picture_of_kept_places_is_the_one_laid_out_anew(folder: Path) -> None:
+    with opened(folder) as graph:
+        for code in ("XA", "XB"):
+            network, laid = graph.network(country=code), graph.places(code)
+            assert laid
+            assert scene(network, laid=laid) == scene(network)
+            # places that do not fit this network are not used
+            assert scene(network, laid={}) == scene(network)
+        assert graph.places("ZZ") is None
 
 
 def test_nothing_is_asked_of_the_store_for_what_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
