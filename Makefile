@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: conformance help serve test check fmt release bench wheel sbom audit lock vendor clean
+.PHONY: conformance help messages serve test check fmt release bench wheel sbom audit lock vendor clean
 
 help: ## list what make can do
 	@echo "Peer2Peer Graph: make <word>"
@@ -50,6 +50,9 @@ audit: $(VENV)/.dev ## look up known holes of every pinned package; needs the ne
 lock: $(VENV)/.dev ## choose the newest fitting packages anew and write the locks; needs the network
 	@$(COMPILE) --upgrade pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) --upgrade pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+messages: $(VENV)/.dev ## gather what pages say for the translators (webapp/translations)
+	@$(BIN)/python .ci/messages
 
 vendor: ## make the query editor, the map and fonts anew from the pins of package.json; needs node and the network
 	@npm ci --silent
