@@ -51,11 +51,7 @@ def knowledge(sources: Sources) -> tuple[Known, Check]:
     triples = [quad.triple for quad in read_words(sources)]
     for source in read_data(sources.data):
         triples += source.triples
-    check = Check(
-        Shapes.load(sources.ontology / "shapes"),
-        lambda source, around: wording_faults([source], around, policy),
-    )
-    return Known(triples), check
+    return Known(triples), Check(Shapes.load(sources.ontology / "shapes"), policy)
 
 
 @dataclass(frozen=True, slots=True)

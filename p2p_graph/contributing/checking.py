@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal as OneOf
+from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -12,17 +14,16 @@ from p2p_graph.contributing.known import Known
 from p2p_graph.contributing.roles import Account
 from p2p_graph.contributing.uploads import NAMELESS
 from p2p_graph.contributing.validation import Shapes, Source, validate
+from p2p_graph.contributing.wording import discreet, made_coarser, rarities_of, wording_faults
 from p2p_graph.errors import UploadRefused
 from p2p_graph.message import Message
 from p2p_graph.model import Fault
+from p2p_graph.privacy import Crowd, Policy
 from p2p_graph.translation import fault_in
 from p2p_graph.turtle import write_canonical
 from p2p_graph.vocab import KINDS, PREFIXES, kind_and_slug, mint, p2p, shorten
 
-__all__ = ["CONTRIBUTED", "NOT_OURS", "Check", "Finding", "Gate", "about_contributor", "main_of", "text_of"]
-
-#: Looks at a source with what is known around it, and says what may not be published.
-Gate = Callable[[Source, Sequence[Triple]], Iterable[Fault]]
+__all__ = ["CONTRIBUTED", "NOT_OURS", "Check", "Finding", "about_contributor", "main_of", "text_of"]
 
 #: kinds of things that partners describe; countries, indicators and public contacts come from the curators
 CONTRIBUTED: Final = frozenset(KINDS) - {"country", "observation", "contact", "contributor", "project"}
@@ -92,25 +93,41 @@ class Finding:
 
 
 class Check:
-    """All checks of one contribution. The shapes are read once; `gate` is that of privacy."""
+    """All checks of one contribution. The shapes are read once; what they are held against is looked up once."""
 
-    def __init__(self, shapes: Shapes, gate: Gate) -> None:
-        self._shapes, self.gate = shapes, gate
+    def __init__(self, shapes: Shapes, policy: Policy) -> None:
+        self._shapes, self._policy = shapes, policy
         self._paths = shapes.paths() | {_TYPE.value}
+        #: the groups of what is known, so looked up that a few more are held against them in a moment
+        self._crowds: WeakKeyDictionary[Known, Crowd] = WeakKeyDictionary()
 
     def __call__(self, triples: Sequence[Triple], known: Known, by: Account, others: Known) -> tuple[Finding, ...]:
         """Everything that was found, in the order of the things.
 
         `known` is what a contribution may refer to, without what it replaces itself; `others` is what it must not
-        describe again: the curated data and the contributions of others.
+        describe again: the curated data and the contributions of others. What is shown of a value is masked where it
+        could lead to a person: findings are kept, sent and printed.
         """
         source = Source(_NAME, text_of(triples), tuple(triples))
-        whose = [Finding("address", fault) for fault in self._whose(triples, by, others)]
-        around = known.around([*triples, *about_contributor(by)])
-        faults = validate([source], [*around, *about_contributor(by)], self._shapes)
-        form = [Finding("form", fault) for fault in (*faults, *self._strange(triples))]
-        gate = self.gate(source, list(dict.fromkeys([*known.names, *around, *triples])))
-        return (*whose, *form, *(Finding("privacy", fault) for fault in gate))
+        around = [*known.around([*triples, *about_contributor(by)]), *about_contributor(by)]
+        everything = list(dict.fromkeys([*known.names, *around, *triples]))
+        told = [Finding("address", fault) for fault in self._whose(triples, by, others)]
+        told += [Finding("form", fault) for fault in validate([source], around, self._shapes)]
+        told += [Finding("form", fault) for fault in self._strange(triples)]
+        if told:
+            shown = discreet((finding.fault for finding in told), everything, self._policy)
+            told = [replace(finding, fault=fault) for finding, fault in zip(told, shown, strict=True)]
+        told += [Finding("privacy", fault) for fault in wording_faults([source], everything, self._policy)]
+        rare = self._crowd(known).told([*triples, *known.more], known.gone)
+        told += [Finding("privacy", fault) for fault in rarities_of(source, rare)]
+        told += [Finding("privacy", fault, blocks=False) for fault in made_coarser(source, rare)]
+        return tuple(told)
+
+    def _crowd(self, known: Known) -> Crowd:
+        base = known.below or known
+        if base not in self._crowds:
+            self._crowds[base] = Crowd(base.triples(), self._policy)
+        return self._crowds[base]
 
     def _whose(self, triples: Iterable[Triple], by: Account, others: Known) -> Iterable[Fault]:
         """Faults of whose things are described."""
@@ -132,7 +149,7 @@ class Check:
             path = triple.predicate.value
             subject = shorten(triple.subject.value) if isinstance(triple.subject, NamedNode) else ""
             if path not in self._paths and not path.startswith(PREFIXES["p2p"]):
-                field = shorten(path).rpartition(":")[2]
+                field = re.split(r"[/#:]", path)[-1]
                 yield Fault(_NAME, None, subject, field, str(_NOT_USED), "", shorten(path))
             elif triple.predicate == _TYPE:
                 kind = triple.object.value if isinstance(triple.object, NamedNode) else ""

@@ -127,12 +127,16 @@ class Desk:
         waiting = self._waiting(by)
         return names.with_more(waiting) if waiting else names
 
-    def check(self, by: Account, triples: Iterable[Triple], *, instead_of: int | None = None) -> tuple[Finding, ...]:
-        """What would be found if somebody sent this, or sent it in place of a submission; nothing is kept.
+    def check(
+        self, by: Account, triples: Iterable[Triple], *, instead_of: int | None = None, language: str = "en"
+    ) -> tuple[Finding, ...]:
+        """What would be found if somebody sent this, or sent it in place of a submission, told in a language; nothing
+        is kept. Findings that do not block say what will be published coarser than it was written.
 
         Raises UploadRefused for what cannot be taken at all.
         """
-        return self._findings(by, admit(triples, self._limits), instead_of)
+        found = self._findings(by, admit(triples, self._limits), instead_of)
+        return tuple(finding.told(language) for finding in found)
 
     def submit(
         self,

@@ -58,6 +58,10 @@ class Known:
             triple for address, them in self._by_subject.items() for triple in _naming(address, them, _NAMED)
         )
         self._index = _Index(self._by_subject)
+        #: what this one was made from by `with_more`, what it has more, and what of the other it leaves out
+        self.below: Self | None = None
+        self.more: tuple[Triple, ...] = ()
+        self.gone: frozenset[str] = frozenset()
 
     def with_more(self, triples: Iterable[Triple], without: Iterable[str] = ()) -> Self:
         """The same and more, with nothing of some addresses but what is added. Only the change is looked at."""
@@ -74,6 +78,7 @@ class Known:
         ]
         other._names = (*kept, *(t for address, them in added.items() for t in _naming(address, them, _NAMED)))
         other._index = _Index(added, self._index, gone)
+        other.below, other.more, other.gone = self, tuple(more), gone
         return other
 
     def __contains__(self, address: str) -> bool:
@@ -82,6 +87,10 @@ class Known:
     def addresses(self) -> Iterator[str]:
         """The addresses that something is said of."""
         return iter(self._by_subject)
+
+    def triples(self) -> Iterator[Triple]:
+        """All that is said of things that have an address."""
+        return (triple for address in self._by_subject for triple in self._by_subject[address])
 
     def of(self, address: str) -> tuple[Triple, ...]:
         """What is said of a thing."""

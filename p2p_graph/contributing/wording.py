@@ -14,13 +14,15 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from p2p_graph.contributing.validation import Source, line_of
 from p2p_graph.model import Fault
-from p2p_graph.privacy import Exposure, Gate, Policy, coarsen, explain, masked
+from p2p_graph.privacy import Coarser, Exposure, Gate, Policy, coarsen, explain, masked
 from p2p_graph.text import fold
 from p2p_graph.vocab import PREFIXES, kind_and_slug, p2p, shorten
 
-__all__ = ["discreet", "exposures", "rarities", "read_policy", "wording_faults"]
+__all__ = ["discreet", "exposures", "made_coarser", "rarities", "rarities_of", "read_policy", "wording_faults"]
 
 _LABEL = PREFIXES["rdfs"] + "label"
+_PLACES = (p2p("inPlace").value, p2p("area").value)
+_YEARS = tuple(p2p(name).value for name in ("startYear", "endYear", "startDate", "endDate", "period"))
 _TWIN = (
     "This organisation has nearly the name of another in the same country, so that its ties would be parted between "
     "two. Keep one of the two, or tell them apart."
@@ -50,7 +52,7 @@ def exposures(sources: Iterable[Source], everything: Iterable[Triple], policy: P
     for source in sources:
         for found in gate.inspect(source.triples):
             line = line_of(source.text, found.subject)
-            path = shorten(found.path) if found.path else ""
+            path = _without_names(shorten(found.path), gate) if found.path else ""
             yield _fault(source.file, line, _shown(found), path, found.kind, found.shown)
         yield from _beside_triples(source, gate)
 
@@ -64,18 +66,49 @@ def rarities(sources: Iterable[Source], everything: Iterable[Triple], policy: Po
     own = {_address(triple): source for source in checked for triple in source.triples}
     for found in coarsen(everything, policy).exposures if own else ():
         if source := own.get(found.subject):
-            path = shorten(found.path) if found.path else ""
-            yield _fault(source.file, line_of(source.text, found.subject), _shown(found), path, found.kind, found.shown)
+            yield _rare(source, found)
+
+
+def rarities_of(source: Source, found: Coarser) -> Iterator[Fault]:
+    """What of a source is too rare to be published."""
+    own = {_address(triple) for triple in source.triples}
+    return (_rare(source, one) for one in found.exposures if one.subject in own)
+
+
+def made_coarser(source: Source, found: Coarser) -> Iterator[Fault]:
+    """What of a source will be published with a wider place or with wider years, and what its sender can do."""
+    own = {_address(triple) for triple in source.triples}
+    for change in (change for change in found.changes if change.subject in own):
+        gone = {t.predicate.value for t in found.removed if _address(t) == change.subject}
+        for kind, field, paths in (("wider place", "Place", _PLACES), ("wider years", "Since", _YEARS)):
+            if path := next((path for path in paths if path in gone), ""):
+                line = line_of(source.text, change.subject)
+                yield replace(_fault(source.file, line, shorten(change.subject), shorten(path), kind, ""), field=field)
+
+
+def _rare(source: Source, found: Exposure) -> Fault:
+    path = shorten(found.path) if found.path else ""
+    return _fault(source.file, line_of(source.text, found.subject), _shown(found), path, found.kind, found.shown)
 
 
 def discreet(faults: Iterable[Fault], everything: Iterable[Triple], policy: Policy) -> Iterator[Fault]:
     """Faults of any kind, with what could lead to a person masked in what they show: they end up in logs."""
     gate = Gate(policy, tuple(everything))
     for fault in faults:
-        name = gate.slug(fault.subject.rpartition(":")[2])
-        subject = fault.subject.replace(name, masked(name)) if name else fault.subject
         is_telling = gate.is_unknown(fault.path) or gate.read(fault.value)
-        yield replace(fault, subject=subject, value=masked(fault.value) if is_telling else fault.value)
+        yield replace(
+            fault,
+            subject=_without_names(fault.subject, gate),
+            field=_without_names(fault.field, gate),
+            value=masked(fault.value) if is_telling else _without_names(fault.value, gate),
+            path=_without_names(fault.path, gate),
+        )
+
+
+def _without_names(address: str, gate: Gate) -> str:
+    """An address, or the end of one, with the name of a person in it masked."""
+    name = gate.slug(address.rstrip("/#").replace("#", "/").replace(":", "/").rpartition("/")[2])
+    return address.replace(name, masked(name)) if name else address
 
 
 def _shown(found: Exposure) -> str:

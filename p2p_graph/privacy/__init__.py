@@ -5,7 +5,7 @@ in `docs/privacy.md`.
 """
 
 from p2p_graph.privacy.facts import Exposure, Gate
-from p2p_graph.privacy.groups import Change, Coarser, coarsen
+from p2p_graph.privacy.groups import Change, Coarser, Crowd, coarsen
 from p2p_graph.privacy.policy import Ladder, Policy
 from p2p_graph.privacy.tables import Hidden, bounds, suppress
 from p2p_graph.privacy.texts import Disclosure, Reader, disclosures, masked
@@ -16,6 +16,7 @@ __all__ = [
     "WORDS",
     "Change",
     "Coarser",
+    "Crowd",
     "Disclosure",
     "Exposure",
     "Gate",

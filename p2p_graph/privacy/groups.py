@@ -10,7 +10,7 @@ families of roles next to them.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -22,7 +22,7 @@ from p2p_graph.privacy.facts import Exposure
 from p2p_graph.privacy.policy import Policy
 from p2p_graph.vocab import PREFIXES, kind_and_slug, p2p
 
-__all__ = ["Change", "Coarser", "coarsen"]
+__all__ = ["Change", "Coarser", "Crowd", "coarsen"]
 
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _BROADER: Final = PREFIXES["skos"] + "broader"
@@ -72,11 +72,37 @@ def coarsen(triples: Iterable[Triple], policy: Policy) -> Coarser:
     return _Ladder(_Facts(tuple(triples)), policy).climbed()
 
 
+class Crowd:
+    """All groups of some triples, so looked up that a few more are held against them in a moment. Never changed.
+
+    >>> crowd = Crowd([], Policy.read({"smallest_group": 5}))
+    >>> crowd.told([]).changes
+    ()
+    """
+
+    def __init__(self, triples: Iterable[Triple], policy: Policy) -> None:
+        """`triples` are all that is known, with the lists of words."""
+        self._ladder = _Ladder(_Facts(tuple(triples)), policy)
+
+    def told(self, own: Iterable[Triple], without: Collection[str] = ()) -> Coarser:
+        """What of some more triples would be made coarser, and what is not common enough at all.
+
+        `without` are things that count no more, since the new ones stand in their place. What the rest of the graph
+        would need is not told.
+        """
+        facts = _Facts(tuple(own), self._ladder.facts, frozenset(without))
+        mine = frozenset(_value(triple.subject) for triple in facts.triples)
+        return _Ladder(facts, self._ladder.policy, mine, self._ladder).climbed()
+
+
 @dataclass(frozen=True)
 class _Facts:
-    """The triples, looked up by what the ladder asks."""
+    """The triples, looked up by what the ladder asks; over those of others, where they are only a few more."""
 
     triples: tuple[Triple, ...]
+    below: _Facts | None = None
+    #: things of the others that no longer count
+    gone: frozenset[str] = frozenset()
 
     @cached_property
     def _said(self) -> dict[tuple[str, str], list[Triple]]:
@@ -94,17 +120,26 @@ class _Facts:
         return found
 
     def said(self, subject: str, predicate: NamedNode | str) -> list[Triple]:
-        return self._said.get((subject, _value(predicate)), [])
+        own = self._said.get((subject, _value(predicate)), [])
+        if self.below is None or subject in self.gone:
+            return own
+        return [*self.below.said(subject, predicate), *own]
 
     def values(self, subject: str, predicate: NamedNode | str) -> list[str]:
         return [_value(triple.object) for triple in self.said(subject, predicate)]
 
     def those(self, predicate: NamedNode | str, thing: str) -> list[str]:
         """The things that say this property of a thing."""
-        return self._into.get((thing, _value(predicate)), [])
+        own = self._into.get((thing, _value(predicate)), [])
+        if self.below is None:
+            return own
+        return [*(one for one in self.below.those(predicate, thing) if one not in self.gone), *own]
 
     def of(self, subject: str) -> list[Triple]:
-        return [triple for (about, _), said in self._said.items() if about == subject for triple in said]
+        own = [triple for (about, _), said in self._said.items() if about == subject for triple in said]
+        if self.below is None or subject in self.gone:
+            return own
+        return [*self.below.of(subject), *own]
 
     def of_class(self, name: str) -> list[str]:
         return sorted(set(self.those(_TYPE, p2p(name).value)))
@@ -171,10 +206,25 @@ _Span = tuple[int | str, ...]
 _Shared = tuple[str, str, _Span]
 
 
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What a group is counted by: families of roles, places and years on each rung, kinds of practice, and size."""
+
+    families: frozenset[str]
+    places: dict[str, str]
+    spans: dict[str, _Span]
+    kinds: frozenset[str]
+    size: int
+
+
 @dataclass(frozen=True)
 class _Ladder:
     facts: _Facts
     policy: Policy
+    #: the only things that are asked about; everything, if none is given
+    asked: frozenset[str] | None = None
+    #: the ladder of the graph that these few things come into
+    others: _Ladder | None = None
 
     def climbed(self) -> Coarser:
         removed: dict[Triple, None] = {}
@@ -192,7 +242,8 @@ class _Ladder:
                 added += new
                 changes.append(Change(thing, place, years))
                 exposures += self._said_in_words(thing, gone)
-        removed.update(dict.fromkeys(self._left_alone(removed)))
+        if self.asked is None:
+            removed.update(dict.fromkeys(self._left_alone(removed)))
         exposures += self._lonely()
         return Coarser(frozenset(removed), tuple(added), tuple(changes), tuple(exposures))
 
@@ -200,7 +251,7 @@ class _Ladder:
         """Things with people of a role at risk, the families of these roles, and whether a city is all they need."""
         f, risks = self.facts, self.policy.roles_at_risk
         for name, actors in (("ActorGroup", None), ("Cooperation", "participant"), ("Practice", "inPractice")):
-            for thing in f.of_class(name):
+            for thing in self._wanted(f.of_class(name)):
                 members = [thing] if actors is None else f.values(thing, p2p(actors))
                 if name == "Practice":
                     members = [g for g in f.those(p2p("inPractice"), thing) if f.values(g, p2p("role"))]
@@ -210,6 +261,9 @@ class _Ladder:
                     yield thing, hidden, False
                 elif name != "Practice" and any("city" in risks[family] for family in families):
                     yield thing, families, True
+
+    def _wanted(self, things: Iterable[str]) -> Iterator[str]:
+        return (thing for thing in things if self.asked is None or thing in self.asked)
 
     def _is_documented(self, *things: str) -> bool:
         """Whether a document that anybody can find tells of the first of these things that names its sources."""
@@ -224,13 +278,23 @@ class _Ladder:
     # Counting
 
     @cached_property
-    def _groups(self) -> tuple[tuple[str, frozenset[str], int], ...]:
-        """Every group with its families and how many people it surely has."""
-        found = []
-        for group in self.facts.of_class("ActorGroup"):
-            size = next((int(n) for n in self.facts.values(group, p2p("groupSize")) if n.isdigit()), 1)
-            found.append((group, self.facts.families(group), size))
-        return tuple(found)
+    def _groups(self) -> dict[str, _Traits]:
+        """Every group, with what it is counted by."""
+        if self.others is None:
+            return {group: self._traits(group) for group in self.facts.of_class("ActorGroup")}
+        known = {group: traits for group, traits in self.others._groups.items() if group not in self.facts.gone}
+        return known | {group: self._traits(group) for group in self._wanted(self.facts.of_class("ActorGroup"))}
+
+    def _traits(self, group: str) -> _Traits:
+        ladder = self.policy.ladder
+        return _Traits(
+            self.facts.families(group),
+            {rung: self.facts.place(group, rung) for rung in ladder.places},
+            {rung: self._span(group, rung) for rung in ladder.years},
+            self._kinds(group),
+            # how many people it surely has
+            next((int(n) for n in self.facts.values(group, p2p("groupSize")) if n.isdigit()), 1),
+        )
 
     def _rungs(self, thing: str, families: frozenset[str]) -> tuple[str, str]:
         """The lowest rungs of place and years on which the thing is common enough; empty if there are none."""
@@ -253,10 +317,9 @@ class _Ladder:
         """Kinds of practice and size of every group, by what groups share on two rungs; sorted out once."""
         if (place, years) not in self._shelves:
             shelf = self._shelves[place, years] = defaultdict(list)
-            for group, families, size in self._groups:
-                where, when, kinds = self.facts.place(group, place), self._span(group, years), self._kinds(group)
-                for family in families:
-                    shelf[family, where, when].append((kinds, size))
+            for traits in self._groups.values():
+                for family in traits.families:
+                    shelf[family, traits.places[place], traits.spans[years]].append((traits.kinds, traits.size))
         return self._shelves[place, years]
 
     @cached_property
@@ -342,18 +405,37 @@ class _Ladder:
 
     def _lonely(self) -> Iterator[Exposure]:
         """Groups at risk whom no public document names and whose neighbours few groups of their family have."""
-        near = {group: self._neighbours(group) for group, _, _ in self._groups}
+        unnamed = list(self._unnamed())
+        if not unnamed:
+            return
+        near = self._near
         by_neighbours: Counter[tuple[str, frozenset[str]]] = Counter()
-        for group, families, size in self._groups:
-            by_neighbours.update({(family, near[group]): size for family in families})
-        for group, families, _ in self._groups:
-            hidden = {family for family in families if "undocumented" in self.policy.roles_at_risk.get(family, ())}
-            ties = self.facts.those(p2p("participant"), group)
-            if not hidden or not ties or all(self._is_documented(tie) for tie in ties):
-                continue
+        for group, traits in self._groups.items():
+            by_neighbours.update({(family, near[group]): traits.size for family in traits.families})
+        for group, hidden in unnamed:
             alike = sum(by_neighbours[family, near[group]] for family in hidden)
             if alike < self.policy.smallest_group:
                 yield Exposure(group, "", "rare neighbourhood", "")
+
+    def _unnamed(self) -> Iterator[tuple[str, set[str]]]:
+        """Groups with a tie that no public document tells of, and their families that are at risk."""
+        for group in self._wanted(self.facts.of_class("ActorGroup")):
+            families = self.facts.families(group)
+            hidden = {family for family in families if "undocumented" in self.policy.roles_at_risk.get(family, ())}
+            ties = self.facts.those(p2p("participant"), group) if hidden else []
+            if ties and not all(self._is_documented(tie) for tie in ties):
+                yield group, hidden
+
+    @cached_property
+    def _near(self) -> dict[str, frozenset[str]]:
+        """The families that each group works with; of others' groups, those that a new tie joins are looked at anew."""
+        if self.others is None:
+            return {group: self._neighbours(group) for group in self._groups}
+        known, changed = self.others._near, {_value(triple.object) for triple in self.facts.triples} | self.facts.gone
+        return {
+            group: self._neighbours(group) if group not in known or group in changed else known[group]
+            for group in self._groups
+        }
 
     def _neighbours(self, group: str) -> frozenset[str]:
         return frozenset(
