@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.errors import UnknownThing
@@ -18,7 +18,7 @@ from webapp.current_graph import graph, page_kept, remembered
 from webapp.describing import ThingPage, describe_thing
 from webapp.kept import all_countries, all_networks, all_patterns
 from webapp.law import RuleView, rules_by_act
-from webapp.listing import LISTS, counts, list_page, rows_of, sorted_things, trust
+from webapp.listing import LISTS, PAGE_SIZE, counts, list_page, rows_of, sorted_things, trust
 from webapp.negotiation import data_of_thing, fresh, page_or_data
 
 __all__ = ["pages"]
@@ -67,11 +67,13 @@ def things(name: str) -> Response:
     country = request.args.get("country", "").strip().upper()
     chosen = request.args.get("kind", "").strip()
     page = request.args.get("page", 1, type=int)
+    # a copy of the site has all rows on one page
+    size = current_app.config.get("P2P_ROWS", PAGE_SIZE)
     return fresh(
         lambda: render_template(
             "browse/list.html",
             name=name,
-            found=list_page(graph(), kind, country, chosen, page),
+            found=list_page(graph(), kind, country, chosen, page, size),
             countries=all_countries(),
             concepts=graph().concepts(kind.scheme) if kind.scheme else [],
         )

@@ -12,6 +12,12 @@ const known = new Map();
 
 export async function suggestions(text, signal) {
   if (known.has(text)) return known.get(text);
+  // a copy of the site has no server to ask, but an index
+  const { index } = document.documentElement.dataset;
+  if (index) {
+    const { find } = await import("./frozen-search.js");
+    return find(index, text, { limit: SHOWN });
+  }
   const asked = new URLSearchParams({ q: text, lang: language, limit: SHOWN });
   const response = await fetch(`/search.json?${asked}`, { signal, headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`the search answered ${response.status}`);

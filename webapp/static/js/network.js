@@ -289,6 +289,9 @@
     const block = document.getElementById(source);
     const answer = block ? block.textContent : await (await fetch(source, { headers: { Accept: "application/json" } })).text();
     const data = JSON.parse(answer);
+    // links in a file of its own are meant from where that file stands
+    const from = block ? document.baseURI : new URL(source, document.baseURI);
+    for (const card of Object.values(data.cards)) if (card.href) card.href = new URL(card.href, from).href;
     if (data.nodes.length) new View(section, data);
   }
 
