@@ -10,6 +10,7 @@ from p2p_graph.formats import Kind
 from p2p_graph.reading.library import Parameter, SavedQuery
 from p2p_graph.vocab import SCHEMES
 from webapp.current_graph import graph, remembered, remembered_in_all_languages
+from webapp.languages import called
 from webapp.listing import countries, sorted_things
 
 __all__ = ["BESIDE", "bound", "choices", "examples", "is_free", "kind_of", "stem"]
@@ -48,7 +49,7 @@ def choices(parameter: Parameter) -> list[tuple[str, str]]:
         return remembered("country-choices", lambda: [(row.code, row.name) for row in countries(graph())])
     if parameter.kind == "concept" and parameter.scheme in SCHEMES:
         words = graph().concepts(parameter.scheme)
-        return [(w.address.rsplit("/", 1)[-1], w.labels.get("en", w.address)) for w in words]
+        return [(w.address.rsplit("/", 1)[-1], called(w.labels) or w.address) for w in words]
     if parameter.kind in _LISTED:
         listed = _LISTED[parameter.kind]
         return remembered(("choices", listed), lambda: _things(listed))

@@ -17,6 +17,7 @@ from webapp.addresses import address_of_path
 from webapp.current_graph import graph, page_kept, remembered
 from webapp.describing import ThingPage, describe_thing
 from webapp.kept import all_countries, all_networks, all_patterns
+from webapp.languages import N_, at
 from webapp.law import RuleView, rules_by_act
 from webapp.listing import LISTS, PAGE_SIZE, counts, list_page, rows_of, sorted_things, trust
 from webapp.negotiation import data_of_thing, fresh, page_or_data
@@ -27,10 +28,10 @@ pages = Blueprint("browse", __name__)
 
 #: sections of the page of a country: heading → list query, columns
 _SECTIONS: Final = {
-    "Practices": ("practices", ("Place", "Kind of practice", "When", "Evidence")),
-    "Organisations": ("organisations", ("Role", "Place")),
-    "Activities": ("activities", ("Kind of activity", "When", "Held by")),
-    "Findings": ("findings", ("About", "Study design")),
+    N_("Practices"): ("practices", ("Place", "Kind of practice", "When", "Evidence")),
+    N_("Organisations"): ("organisations", ("Role", "Place")),
+    N_("Activities"): ("activities", ("Kind of activity", "When", "Held by")),
+    N_("Findings"): ("findings", ("About", "Study design")),
 }
 
 
@@ -84,7 +85,7 @@ def things(name: str) -> Response:
 def country(code: str) -> AnyResponse:
     """A country: its wheel, its network, and what is recorded there."""
     if code != code.upper() and len(code) == 2:
-        return redirect(f"/country/{code.upper()}", 301)
+        return redirect(at(f"/country/{code.upper()}"), 301)
     address = address_of_path("country", code)
     return page_or_data(address, lambda: remembered(("country", code), lambda: _country_page(address, code)))
 
@@ -230,7 +231,7 @@ def concept(name: str, concept: str) -> AnyResponse:
     known = {word.address.rsplit("/", 1)[-1] for word in graph().concepts(name)} if name in SCHEMES else set()
     if concept not in known:
         raise UnknownThing(f"There is no concept {concept[:60]} in the list {name[:60]}.", address=concept)
-    return redirect(f"/vocab/{name}#{concept}", 303)
+    return redirect(at(f"/vocab/{name}#{concept}"), 303)
 
 
 @pages.get("/ontology/")
@@ -249,4 +250,4 @@ def ontology_term(term: str) -> AnyResponse:
     """A term by its own address leads to its place on the page."""
     if not any(w.address.endswith(f"/ontology/{term}") for w in graph().words.values()):
         abort(404)
-    return redirect(f"/ontology/#{term}", 303)
+    return redirect(at(f"/ontology/#{term}"), 303)

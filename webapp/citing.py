@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from p2p_graph.citations import Citations, Kept, made, saved_question
@@ -350,9 +351,9 @@ def _cautions(citation: Citation) -> list[str]:
     query = citation.question.query
     found = []
     if _CHANCE.search(query):
-        found.append("The query asks for the time or for something random.")
+        found.append(_("The query asks for the time or for something random."))
     if not is_lasting(""):
-        found.append("The store behind this site may change within a version.")
+        found.append(_("The store behind this site may change within a version."))
     if citation.kind != "boolean" and not citation.is_ordered and _CUT.search(query.rpartition("}")[2]):
-        found.append("The query takes a part of its rows without ORDER BY: which part is up to the engine.")
+        found.append(_("The query takes a part of its rows without ORDER BY: which part is up to the engine."))
     return found

@@ -12,11 +12,14 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, make_response, render_template, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from p2p_graph import errors
 from p2p_graph.errors import P2PError
+from p2p_graph.translation import error_in
 from webapp.journal import route
+from webapp.languages import N_, language
 
 __all__ = ["CORS", "PREFLIGHT", "Known", "NotAcceptable", "Problem", "describe", "install", "known", "wants_page"]
 
@@ -38,58 +41,58 @@ PREFLIGHT: Final = {
 
 #: the status and the heading of each error; the nearest class above counts
 _STATUS: Final[dict[type[P2PError], tuple[int, str]]] = {
-    errors.QuerySyntaxError: (400, "This is not SPARQL yet"),
-    errors.QueryRefused: (403, "This endpoint only reads"),
-    errors.UnknownGraph: (404, "No such graph"),
-    errors.QueryTooComplex: (400, "Too long or too deeply nested"),
-    errors.QueryTimeout: (503, "It took too long"),
-    errors.QueryCancelled: (400, "Nobody waits for it any more"),
-    errors.AnswerTooLarge: (413, "The answer is too large"),
-    errors.EngineFailed: (500, "The engine stopped"),
-    errors.NoWorkers: (503, "Questions cannot be answered just now"),
-    errors.QueryError: (400, "The query was not answered"),
-    errors.UnknownQuery: (404, "No such question"),
-    errors.UnknownParameter: (400, "No such parameter"),
-    errors.BadValue: (400, "A value that does not fit"),
-    errors.UnknownThing: (404, "Nothing at this address"),
-    errors.PurgedThing: (410, "Taken out for good"),
-    errors.UnknownCitation: (404, "No such citation"),
-    errors.DamagedCitation: (500, "A damaged citation"),
-    errors.CitationsFull: (507, "No room for another citation"),
-    errors.AnswerTooAlike: (422, "Nothing to tell its nodes apart"),
-    errors.UnknownFormat: (404, "No such format"),
-    errors.StoreUnavailable: (503, "The store does not answer"),
-    errors.NoRelease: (503, "No release yet"),
-    errors.UnknownLink: (404, "No such short link"),
-    errors.LinksFull: (507, "No room for another short link"),
-    errors.NotInstalled: (501, "Not on this server"),
-    errors.WithdrawnThing: (410, "Withdrawn"),
-    errors.UnknownSubmission: (404, "No such submission"),
-    errors.NotAllowed: (403, "Not for this account"),
-    errors.StepRefused: (409, "No longer possible"),
-    errors.FaultyContribution: (422, "Something is to be mended"),
-    errors.UploadRefused: (400, "This file cannot be taken"),
-    errors.LoginRefused: (401, "Not signed in"),
-    errors.SignInNeeded: (401, "Not signed in"),
-    errors.FormRefused: (403, "Not from a page of this site"),
-    errors.AccountLocked: (429, "Too many wrong passwords"),
-    errors.InvitationRefused: (410, "This link is no longer good"),
-    errors.AccountRefused: (400, "An account that cannot be"),
-    errors.LedgerUnavailable: (503, "The desk is closed for a moment"),
-    errors.NotWritable: (507, "No room to write"),
+    errors.QuerySyntaxError: (400, N_("This is not SPARQL yet")),
+    errors.QueryRefused: (403, N_("This endpoint only reads")),
+    errors.UnknownGraph: (404, N_("No such graph")),
+    errors.QueryTooComplex: (400, N_("Too long or too deeply nested")),
+    errors.QueryTimeout: (503, N_("It took too long")),
+    errors.QueryCancelled: (400, N_("Nobody waits for it any more")),
+    errors.AnswerTooLarge: (413, N_("The answer is too large")),
+    errors.EngineFailed: (500, N_("The engine stopped")),
+    errors.NoWorkers: (503, N_("Questions cannot be answered just now")),
+    errors.QueryError: (400, N_("The query was not answered")),
+    errors.UnknownQuery: (404, N_("No such question")),
+    errors.UnknownParameter: (400, N_("No such parameter")),
+    errors.BadValue: (400, N_("A value that does not fit")),
+    errors.UnknownThing: (404, N_("Nothing at this address")),
+    errors.PurgedThing: (410, N_("Taken out for good")),
+    errors.UnknownCitation: (404, N_("No such citation")),
+    errors.DamagedCitation: (500, N_("A damaged citation")),
+    errors.CitationsFull: (507, N_("No room for another citation")),
+    errors.AnswerTooAlike: (422, N_("Nothing to tell its nodes apart")),
+    errors.UnknownFormat: (404, N_("No such format")),
+    errors.StoreUnavailable: (503, N_("The store does not answer")),
+    errors.NoRelease: (503, N_("No release yet")),
+    errors.UnknownLink: (404, N_("No such short link")),
+    errors.LinksFull: (507, N_("No room for another short link")),
+    errors.NotInstalled: (501, N_("Not on this server")),
+    errors.WithdrawnThing: (410, N_("Withdrawn")),
+    errors.UnknownSubmission: (404, N_("No such submission")),
+    errors.NotAllowed: (403, N_("Not for this account")),
+    errors.StepRefused: (409, N_("No longer possible")),
+    errors.FaultyContribution: (422, N_("Something is to be mended")),
+    errors.UploadRefused: (400, N_("This file cannot be taken")),
+    errors.LoginRefused: (401, N_("Not signed in")),
+    errors.SignInNeeded: (401, N_("Not signed in")),
+    errors.FormRefused: (403, N_("Not from a page of this site")),
+    errors.AccountLocked: (429, N_("Too many wrong passwords")),
+    errors.InvitationRefused: (410, N_("This link is no longer good")),
+    errors.AccountRefused: (400, N_("An account that cannot be")),
+    errors.LedgerUnavailable: (503, N_("The desk is closed for a moment")),
+    errors.NotWritable: (507, N_("No room to write")),
 }
 
 #: what may be mended within seconds: who asked should ask again
 _SOON: Final = {errors.NoWorkers.code, errors.NoRelease.code, errors.StoreUnavailable.code}
 
 _HTTP: Final[dict[int, tuple[str, str]]] = {
-    404: ("Nothing at this address", "There is no page here. It may have moved, or a letter may be missing."),
-    405: ("Not in this way", "This address does not take that kind of request."),
-    406: ("Not in that format", "The answer does not exist in a format that was asked for."),
-    408: ("Too slow", "The request did not arrive in time."),
-    413: ("Too large", "The request is larger than this server takes."),
-    415: ("Not in that form", "The body is of a type that this address does not take."),
-    429: ("Too many at once", "This client asks too much at once. Ask again a little later."),
+    404: (N_("Nothing at this address"), N_("There is no page here. It may have moved, or a letter may be missing.")),
+    405: (N_("Not in this way"), N_("This address does not take that kind of request.")),
+    406: (N_("Not in that format"), N_("The answer does not exist in a format that was asked for.")),
+    408: (N_("Too slow"), N_("The request did not arrive in time.")),
+    413: (N_("Too large"), N_("The request is larger than this server takes.")),
+    415: (N_("Not in that form"), N_("The body is of a type that this address does not take.")),
+    429: (N_("Too many at once"), N_("This client asks too much at once. Ask again a little later.")),
 }
 
 
@@ -160,17 +163,17 @@ def _listed(value: object) -> object:
 def describe(error: Exception) -> Problem:
     """The problem of an error. An error nobody foresaw tells the reader nothing of its inside."""
     if isinstance(error, NotAcceptable):
-        return Problem(406, "Not in that format", str(error), error.code, error.values)
+        return Problem(406, _("Not in that format"), error_in(error, language()), error.code, error.values)
     if isinstance(error, P2PError):
         for kind in type(error).__mro__:
             if kind in _STATUS:
                 status, title = _STATUS[kind]
-                return Problem(status, title, str(error), error.code, error.values)
+                return Problem(status, _(title), error_in(error, language()), error.code, error.values)
     if isinstance(error, HTTPException) and error.code:
         title, detail = _HTTP.get(error.code, (HTTPStatus(error.code).phrase, error.description or ""))
         own = error.description if error.description != type(error).description else None
-        return Problem(error.code, title, own or detail, f"http-{error.code}", getattr(error, "values", {}))
-    return Problem(500, "Something broke here", "The fault is ours. It was written to the log.", "fault", {})
+        return Problem(error.code, _(title), own or _(detail), f"http-{error.code}", getattr(error, "values", {}))
+    return Problem(500, _("Something broke here"), _("The fault is ours. It was written to the log."), "fault", {})
 
 
 def wants_page() -> bool:

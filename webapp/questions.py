@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import gettext as _
 
 from p2p_graph.errors import BadValue, LibraryError
 from p2p_graph.formats import Format
@@ -13,6 +14,7 @@ from p2p_graph.reading.library import Parameter, SavedQuery
 from webapp.answers import Shown, show
 from webapp.asking import bound, choices, examples, is_free, kind_of, stem
 from webapp.current_graph import graph
+from webapp.languages import at
 from webapp.naming import names_here
 from webapp.negotiation import Told, answer_to, choose, format_of_suffix, formats_for, fresh
 from webapp.problems import Problem, describe, wants_page
@@ -36,13 +38,13 @@ class _Field:
     @property
     def label(self) -> str:
         """What it is called."""
-        return self.parameter.label or self.parameter.name.capitalize()
+        return _(self.parameter.label or self.parameter.name.capitalize())
 
     @property
     def words(self) -> str:
         """What is in it, as a reader calls it."""
         known = dict(self.choices)
-        return " or ".join(known.get(value, value) for value in self.values)
+        return _(" or ").join(known.get(value, value) for value in self.values)
 
 
 @pages.get("/queries")
@@ -110,7 +112,7 @@ def _drawn(query: SavedQuery, values: dict[str, list[str]], text: str | None, pr
         shown=shown,
         downloads=downloads if shown else [],
         cite=[("saved", query.name), *((name, value) for name, many in values.items() for value in many)],
-        edit=f"/sparql?{urlencode({'query': text})}" if text else None,
+        edit=at(f"/sparql?{urlencode({'query': text})}") if text else None,
         snippets=snippets(query, values if shown else examples(query), request.url_root),
         is_example=not shown and bool(query.parameters),
         version=graph().version,
@@ -119,7 +121,8 @@ def _drawn(query: SavedQuery, values: dict[str, list[str]], text: str | None, pr
 
 def _answer(query: SavedQuery, text: str) -> Shown:
     shown = show(graph().ask(text))
-    return replace(shown, columns=query.headings) if len(query.headings) == len(shown.columns) else shown
+    headings = tuple(_(heading) for heading in query.headings)
+    return replace(shown, columns=headings) if len(query.headings) == len(shown.columns) else shown
 
 
 def _asking(values: dict[str, list[str]]) -> str:
@@ -130,7 +133,8 @@ def _without(query: SavedQuery, values: dict[str, list[str]], parameter: Paramet
     """The address of the same question without one of its values, where it can do without."""
     if parameter.required:
         return None
-    return f"/queries/{query.name}{_asking({name: many for name, many in values.items() if name != parameter.name})}"
+    others = {name: many for name, many in values.items() if name != parameter.name}
+    return at(f"/queries/{query.name}{_asking(others)}")
 
 
 @pages.get("/queries/")

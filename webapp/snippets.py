@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from p2p_graph.reading.library import SavedQuery
 from webapp.asking import stem
+from webapp.languages import N_
 
 __all__ = ["Snippet", "snippets"]
 
@@ -38,11 +39,12 @@ def snippets(query: SavedQuery, values: Mapping[str, Sequence[str] | str], root:
     address = f"{root}queries/{query.name}.csv" + (f"?{urlencode(many, doseq=True)}" if many else "")
     file = f"{stem(query, many)}.csv"
     quoted = json.dumps(address, ensure_ascii=False)
+    command = f"curl --fail --output {shlex.quote(file)} {shlex.quote(address)}"
     return [
-        Snippet("python", "Python", "the package p2p-graph, with pandas", _python(query, many, root)),
-        Snippet("pandas", "Python with pandas alone", "pandas", _PANDAS.format(address=quoted)),
-        Snippet("r", "R", "nothing but R", _R.format(address=quoted)),
-        Snippet("curl", "curl", "nothing but curl", f"curl --fail --output {shlex.quote(file)} {shlex.quote(address)}"),
+        Snippet("python", "Python", N_("the package p2p-graph, with pandas"), _python(query, many, root)),
+        Snippet("pandas", N_("Python with pandas alone"), N_("pandas"), _PANDAS.format(address=quoted)),
+        Snippet("r", "R", N_("nothing but R"), _R.format(address=quoted)),
+        Snippet("curl", "curl", N_("nothing but curl"), command),
     ]
 
 

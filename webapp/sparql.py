@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
@@ -23,6 +24,7 @@ from p2p_graph.vocab import PREFIXES
 from webapp.answers import Shown, show
 from webapp.asking import is_free
 from webapp.current_graph import graph, remembered
+from webapp.languages import NN_, at, how_many, number
 from webapp.naming import names_here
 from webapp.negotiation import Told, answer_to, choose, formats_for, with_version
 from webapp.problems import Problem, describe, wants_page
@@ -34,6 +36,9 @@ __all__ = ["pages"]
 pages = Blueprint("sparql", __name__)
 
 _FORM: Final = "application/x-www-form-urlencoded"
+_ROWS: Final = NN_("%(count)s row", "%(count)s rows")
+_AT_A_TIME: Final = NN_("%(count)s query at a time", "%(count)s queries at a time")
+_A_MINUTE: Final = NN_("%(count)s request a minute", "%(count)s requests a minute")
 _DIRECT: Final = "application/sparql-query"
 _TITLE: Final = re.compile(r"^#\+ title:[ \t]*(?P<title>\S.*)$", re.MULTILINE)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
@@ -147,7 +152,7 @@ def _editor(
 ) -> str:
     text = asked.query or ""
     examples = [
-        (q.title, q.question, f"/sparql?{urlencode({'query': q.bind()})}")
+        (q.title, q.question, at(f"/sparql?{urlencode({'query': q.bind()})}"))
         for q in graph().library.questions
         if is_free(q)
     ]
@@ -174,20 +179,21 @@ def _starter() -> str:
 def _graph_limits() -> tuple[str, str, str]:
     """The limits of a query in words: seconds, rows, megabytes and what one client may ask."""
     settings: Settings = current_app.config["P2P_SETTINGS"]
-    client = [f", {settings.client_queries} queries at a time"] if settings.client_queries else []
-    client += [f", {settings.client_minute:,} requests a minute"] if settings.client_minute else []
+    last = [f"{settings.query_bytes // 1_000_000} MB"]
+    last += [how_many(_AT_A_TIME, settings.client_queries)] if settings.client_queries else []
+    last += [how_many(_A_MINUTE, settings.client_minute)] if settings.client_minute else []
     return (
-        f"{settings.query_seconds:g} seconds",
-        f"{settings.query_rows:,} rows",
-        f"{settings.query_bytes // 1_000_000} MB" + "".join(client),
+        _("%(n)s seconds", n=number(settings.query_seconds)),
+        how_many(_ROWS, settings.query_rows),
+        ", ".join(last),
     )
 
 
 def _line(text: str, problem: Problem | None) -> str:
     """The line of a query in which the fault stands."""
-    number = problem.values.get("line") if problem else None
+    at_line = problem.values.get("line") if problem else None
     lines = text.splitlines()
-    return lines[number - 1] if isinstance(number, int) and 0 < number <= len(lines) else ""
+    return lines[at_line - 1] if isinstance(at_line, int) and 0 < at_line <= len(lines) else ""
 
 
 def _answered_page(fields: MultiDict[str, str]) -> Response:

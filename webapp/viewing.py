@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from p2p_graph.model import View
@@ -56,7 +57,7 @@ def read(fields: MultiDict[str, str], countries: Mapping[str, str]) -> Shown:
     """What an address asks to be shown, of the countries there are by their code."""
     ignored: list[str] = []
     known = {"show", "role", "form", "stance", "year", "undated", "one", "other", "lang"}
-    ignored += [f"“{name[:40]}” is no part of this page" for name in fields if name not in known]
+    ignored += [_("“%(said)s” is no part of this page", said=name[:40]) for name in fields if name not in known]
 
     def several(name: str, choices: tuple[str, ...]) -> tuple[str, ...]:
         given = [value for value in fields.getlist(name) if value]
@@ -74,7 +75,7 @@ def read(fields: MultiDict[str, str], countries: Mapping[str, str]) -> Shown:
     codes = tuple(countries)
     one, other = single("one", codes), single("other", (*codes, REST))
     if one and one == other:
-        ignored.append("a country is not compared with itself")
+        ignored.append(_("a country is not compared with itself"))
         other = ""
     view = View(
         roles=several("role", FAMILIES),
@@ -91,9 +92,9 @@ def _year(said: str, ignored: list[str]) -> int | None:
         return None
     if said.isdecimal() and len(said) == 4 and int(said) in _YEARS:
         return int(said)
-    ignored.append(f"“{said[:40]}” is no year")
+    ignored.append(_("“%(said)s” is no year", said=said[:40]))
     return None
 
 
 def _unknown(name: str, value: str, choices: tuple[str, ...]) -> str:
-    return f"“{value[:40]}” is not one of {', '.join(choices)} for {name}"
+    return _("“%(said)s” is not one of the choices for %(name)s", said=value[:40], name=name)
