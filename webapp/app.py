@@ -41,6 +41,7 @@ from webapp import (
     questions,
     review,
     search,
+    sharing,
     short_links,
     sign_in,
     signed_in,
@@ -69,6 +70,7 @@ _PARTS: Final = (
     measures.pages,
     patterns.pages,
     questions.pages,
+    sharing.pages,
     short_links.pages,
     sparql.pages,
     terms.pages,
@@ -119,7 +121,8 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
     stamp = _assets_stamp()
     app.config["P2P_SETTINGS"] = settings
     app.config["P2P_ASSETS"] = stamp
-    app.jinja_env.globals.update(assets=stamp)
+    # links that leave this site, in what others show of it, want to know where it stands
+    app.jinja_env.globals.update(assets=stamp, stands_at=settings.site.rstrip("/"))
     app.context_processor(lambda: {"legend": pictures.legend()})
     current_graph.install(app, settings)
     # first, so that it measures and tells of what all others make of a request

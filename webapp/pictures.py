@@ -38,6 +38,7 @@ __all__ = [
     "network_data",
     "practice_wheel",
     "small_wheels",
+    "whole_wheel",
 ]
 
 
@@ -173,6 +174,11 @@ def _chords(table: Table, href: Link | None) -> tuple[tuple[str, str, bool, tupl
 
 def _plain(term: object) -> str:
     return term.value if isinstance(term, Literal) else ""
+
+
+def whole_wheel(graph: Graph) -> Markup:
+    """The wheel of all countries together."""
+    return _svg(graph.wheel(), _("All countries"), "whole", 350)
 
 
 def example_wheels(graph: Graph) -> tuple[Markup, ...]:

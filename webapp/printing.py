@@ -1,4 +1,4 @@
-"""Pages for paper: a template of Typst and what it says, made into a PDF by the compiler inside the package `typst`.
+"""Pages for paper and pictures for links: a template of Typst and what it says, made by the compiler in `typst`.
 
 Nothing that anybody wrote is ever put into the source of a template. It goes in as values, which Typst never reads as
 its own language: a text with `#`, `*` or `$` in it is printed as it stands. Fonts are those we ship, so that a PDF
@@ -20,7 +20,7 @@ import typst
 
 from p2p_graph.reading.style import INK, clean
 
-__all__ = ["Told", "day_of", "on_paper", "pdf"]
+__all__ = ["Told", "day_of", "on_paper", "pdf", "png"]
 
 #: what a template prints: texts, numbers, and lists and records of them
 Told = Mapping[str, object]
@@ -42,14 +42,27 @@ def pdf(template: str, told: Told, day: datetime) -> tuple[bytes, int]:
     >>> made[:5], pages
     (b'%PDF-', 1)
     """
-    source = _HERE / "templates" / template
-    inputs = {"told": json.dumps(_cleaned(told), ensure_ascii=False), "day": day.date().isoformat()}
-    compiler = typst.Compiler(
-        source, root=source.parent, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=inputs
-    )
+    compiler = _compiler(template, told, day)
     made = compiler.compile(format="pdf", timestamp=day)
     assert isinstance(made, bytes)
     return made, int(json.loads(compiler.query("<pages>", field="value", one=True)))
+
+
+def png(template: str, told: Told, day: datetime) -> bytes:
+    """The one page of a template as an image, with a pixel for each of its points.
+
+    >>> png("printing/proof.typ", {"text": "Łódź"}, datetime(2026, 1, 31, tzinfo=UTC))[:8]
+    b'\\x89PNG\\r\\n\\x1a\\n'
+    """
+    made = _compiler(template, told, day).compile(format="png", ppi=72, timestamp=day)
+    assert isinstance(made, bytes)
+    return made
+
+
+def _compiler(template: str, told: Told, day: datetime) -> typst.Compiler:
+    source = _HERE / "templates" / template
+    inputs = {"told": json.dumps(_cleaned(told), ensure_ascii=False), "day": day.date().isoformat()}
+    return typst.Compiler(source, root=source.parent, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=inputs)
 
 
 @cache

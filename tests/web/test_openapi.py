@@ -29,7 +29,9 @@ LIBRARY = Library.load(share("queries"))
 PAGES = {
     "/country/<slug:code>/network.json",
     "/patterns/<slug:name>.<slug:suffix>",
+    "/country/<slug:code>/picture.png",
     "/europe.svg",
+    "/picture.png",
     "/id/<kind:kind>/<slug:slug>.<slug:suffix>",
     "/robots.txt",
     "/sitemap.xml",
