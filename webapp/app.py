@@ -40,6 +40,7 @@ from webapp import (
     publish,
     questions,
     review,
+    script_words,
     search,
     sharing,
     short_links,
@@ -133,6 +134,7 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
     withholding.install(app, settings)
     signed_in.install(app, settings, sources)
     problems.install(app)
+    script_words.install(app)
     languages.install(app)
     for part in _PARTS:
         app.register_blueprint(part)

@@ -141,6 +141,7 @@ def _told(hit: Hit) -> dict[str, object]:
         "short": shorten(hit.address),
         "page": page_of(hit.address),
         "kind": hit.kind,
+        "kind_name": _kind_of(hit),
         "name": hit.name,
         "lang": hit.name_language,
         "countries": hit.countries,
@@ -222,7 +223,7 @@ def _schema() -> Made:
         "required": ["text", "found"],
         "properties": {"text": text, "found": {"type": "boolean"}},
     }
-    hit: Made = dict.fromkeys(("address", "short", "kind", "name", "lang", "found_lang"), text)
+    hit: Made = dict.fromkeys(("address", "short", "kind", "kind_name", "name", "lang", "found_lang"), text)
     hit |= {
         "page": {"type": ["string", "null"]},
         "countries": {"type": "array", "items": text},

@@ -1,5 +1,7 @@
 // The page that compares: choices are shown at once, the address follows, a role is lit in every picture.
 
+const { at, say } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 const form = document.getElementById("choices");
 const shown = () => document.getElementById("compared");
 let asked = null;
@@ -9,7 +11,7 @@ function address() {
   const fields = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "" && value !== "wheels"));
   if (!fields.has("year")) fields.delete("undated");
   const said = fields.toString();
-  return said ? `/compare?${said}` : "/compare";
+  return at(said ? `/compare?${said}` : "/compare");
 }
 
 async function show(where, push) {
@@ -38,7 +40,7 @@ const year = document.getElementById("year");
 if (year) {
   const slider = document.createElement("input");
   Object.assign(slider, { type: "range", min: year.dataset.first, max: year.dataset.last, value: year.value || year.dataset.last });
-  slider.setAttribute("aria-label", "Year");
+  slider.setAttribute("aria-label", say("Year"));
   slider.addEventListener("input", () => {
     year.value = slider.value;
     show(address(), false);

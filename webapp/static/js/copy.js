@@ -1,5 +1,7 @@
 // Copies what stands on the page: a button with data-copy names the id of the text.
 
+const { say } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 /** Puts a text on the clipboard; where a browser does not allow it, as on a page without TLS, by selecting it. */
 export async function copy(text) {
   if (navigator.clipboard) {
@@ -27,7 +29,7 @@ export function copying(button, text) {
   button.addEventListener("click", async () => {
     const done = await copy(text());
     button.focus();
-    button.textContent = done ? "Copied" : "Select and copy it";
+    button.textContent = done ? say("Copied") : say("Select and copy it");
     clearTimeout(back);
     back = setTimeout(() => { button.textContent = word; }, 2000);
   });

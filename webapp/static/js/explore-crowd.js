@@ -5,7 +5,9 @@ import {
 } from "../vendor/sigma-4.0.4/sigma.js";
 
 const stamp = new URL(import.meta.url).search;
-const [{ ARROWS, Walk }, { listen }] = await Promise.all([import(`./explore-walk.js${stamp}`), import(`./explore-gestures.js${stamp}`)]);
+const [{ ARROWS, Walk }, { listen }, { say }] = await Promise.all(
+  ["walk", "gestures"].map((part) => import(`./explore-${part}.js${stamp}`)).concat(import(`./words.js${stamp}`)),
+);
 
 /** Shapes are drawn into a square, so that the widest of them has to fit. */
 const WIDEST = 1.4;
@@ -100,7 +102,7 @@ export class Crowd {
     place.classList.add("live");
     place.tabIndex = 0;
     place.setAttribute("role", "application");
-    place.setAttribute("aria-label", `Picture: ${place.dataset.label}. Arrow keys walk from actor to actor, Enter opens a card.`);
+    place.setAttribute("aria-label", say("Picture: %(title)s. Arrow keys walk from actor to actor, Enter opens a card.", { title: place.dataset.label }));
     this.canvas = document.createElement("div");
     this.canvas.className = "crowd";
     this.tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });

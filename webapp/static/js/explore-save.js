@@ -1,5 +1,7 @@
 // The picture as a PNG of twice its size, drawn from the SVG; what the SVG says of itself goes into the PNG as text.
 
+const { say } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 const SCALE = 2;
 /** Browsers draw no canvas that is much larger. */
 const LARGEST = 8000;
@@ -77,7 +79,7 @@ export async function saveImage(address, button) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   } catch {
-    button.after(Object.assign(document.createElement("span"), { className: "small", textContent: "The image could not be drawn: take the SVG." }));
+    button.after(Object.assign(document.createElement("span"), { className: "small", textContent: say("The image could not be drawn: take the SVG.") }));
   } finally {
     button.disabled = false;
   }

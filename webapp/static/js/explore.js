@@ -1,5 +1,7 @@
 // The explorer: each step is an address. What it leads to is fetched and shown in place, back and forth are undo and redo.
 
+const { at, say } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 // the parts carry the stamp of this one, so that no browser mixes parts of two versions
 const stamp = new URL(import.meta.url).search;
 const [{ Picture }, { saveImage }] = await Promise.all([import(`./explore-picture.js${stamp}`), import(`./explore-save.js${stamp}`)]);
@@ -129,13 +131,13 @@ function withCard(id) {
 // tools above the picture
 
 const TOOLS = [
-  ["undo", "Undo", "Undo", () => history.back()],
-  ["redo", "Redo", "Redo", () => history.forward()],
-  ["nearer", "Zoom in", "+", () => view?.zoom(1.3)],
-  ["farther", "Zoom out", "−", () => view?.zoom(1 / 1.3)],
-  ["whole", "Show all", "All", () => view?.whole()],
-  ["full", "Full screen", "Full screen", () => full()],
-  ["keys", "Keys", "?", () => keys()],
+  ["undo", say("Undo"), say("Undo"), () => history.back()],
+  ["redo", say("Redo"), say("Redo"), () => history.forward()],
+  ["nearer", say("Zoom in"), "+", () => view?.zoom(1.3)],
+  ["farther", say("Zoom out"), "−", () => view?.zoom(1 / 1.3)],
+  ["whole", say("Show all"), say("All"), () => view?.whole()],
+  ["full", say("Full screen"), say("Full screen"), () => full()],
+  ["keys", say("Keys"), "?", () => keys()],
 ];
 
 function full() {
@@ -144,21 +146,21 @@ function full() {
 }
 
 const KEYS = [
-  ["arrows", "walk from actor to actor"],
-  ["Enter", "open its card"],
-  ["e", "show its other ties"],
-  ["+ − 0", "nearer, farther, all"],
-  ["Ctrl+Z", "undo"],
-  ["Ctrl+Shift+Z", "redo"],
-  ["f", "full screen"],
-  ["Esc", "close the card"],
+  [say("arrows"), say("walk from actor to actor")],
+  ["Enter", say("open its card")],
+  ["e", say("show its other ties")],
+  ["+ − 0", say("nearer, farther, all")],
+  ["Ctrl+Z", say("undo")],
+  ["Ctrl+Shift+Z", say("redo")],
+  ["f", say("full screen")],
+  ["Esc", say("close the card")],
 ];
 
 function keys() {
   const dialog = document.createElement("dialog");
   dialog.className = "keys";
   const heading = document.createElement("h2");
-  heading.textContent = "Keys in the picture";
+  heading.textContent = say("Keys in the picture");
   const list = document.createElement("dl");
   for (const [key, words] of KEYS) {
     const term = document.createElement("dt");
@@ -166,7 +168,7 @@ function keys() {
     list.append(term, Object.assign(document.createElement("dd"), { textContent: words }));
   }
   const form = Object.assign(document.createElement("form"), { method: "dialog" });
-  form.append(Object.assign(document.createElement("button"), { textContent: "Close" }));
+  form.append(Object.assign(document.createElement("button"), { textContent: say("Close") }));
   dialog.append(heading, list, form);
   dialog.addEventListener("close", () => dialog.remove());
   (document.fullscreenElement ?? body).append(dialog);
@@ -177,7 +179,7 @@ function keys() {
 function offer() {
   const downloads = document.getElementById("downloads");
   if (!downloads || downloads.querySelector("button")) return;
-  for (const [label, act] of [["PNG", (button) => saveImage(downloads.dataset.image, button)], ["PDF, by printing", () => print()]]) {
+  for (const [label, act] of [["PNG", (button) => saveImage(downloads.dataset.image, button)], [say("PDF, by printing"), () => print()]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
     button.addEventListener("click", () => act(button));
     downloads.append(button);
@@ -207,7 +209,7 @@ document.addEventListener("click", (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest?.("a");
   const href = link?.getAttribute("href") ?? "";
-  if (!link?.closest("#explored") || !href.startsWith("/explore?") || link.hasAttribute("download")) return;
+  if (!link?.closest("#explored") || !href.startsWith(at("/explore?")) || link.hasAttribute("download")) return;
   event.preventDefault();
   go(href);
 });
@@ -215,7 +217,7 @@ document.addEventListener("click", (event) => {
 function submitted(form) {
   const fields = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   if (!fields.has("since") && !fields.has("until")) fields.delete("undated");
-  return `/explore?${fields}`;
+  return at(`/explore?${fields}`);
 }
 
 document.addEventListener("change", (event) => {
@@ -224,7 +226,7 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.closest("#explored") || form.getAttribute("action") !== "/explore") return;
+  if (!form.closest("#explored") || form.getAttribute("action") !== at("/explore")) return;
   event.preventDefault();
   go(submitted(form));
 });
@@ -277,8 +279,8 @@ if (file) {
   file.addEventListener("change", async () => {
     const text = new TextDecoder("latin1").decode(await file.files[0].arrayBuffer());
     const found = text.match(/\/explore\?[A-Za-z0-9_.~%=&;+-]+/);
-    if (found) location.assign(found[0].replaceAll("&amp;", "&"));
-    else document.getElementById("saved-told").textContent = "No address of a picture is in this file.";
+    if (found) location.assign(at(found[0].replaceAll("&amp;", "&")));
+    else document.getElementById("saved-told").textContent = say("No address of a picture is in this file.");
   });
 }
 

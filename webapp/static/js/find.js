@@ -1,11 +1,15 @@
 // Suggestions under the boxes that search. Without this file a box is a form that leads to the page of the search.
 
+const { at, language: spoken, number, say, sayMany } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 const WAIT = 140;
 const SHOWN = 8;
 const LONGEST = 300;
 const KEPT = 60;
 const TONGUES = ["en", "pt", "el", "pl", "lt", "nl", "fr", "hu"];
-const language = (navigator.languages ?? []).map((code) => code.slice(0, 2).toLowerCase()).find((code) => TONGUES.includes(code)) ?? "en";
+const wished = (navigator.languages ?? []).map((code) => code.slice(0, 2).toLowerCase()).find((code) => TONGUES.includes(code)) ?? "en";
+// on an English page what is found in the browser's language comes first, on any other what is in that of the page
+const language = spoken === "en" ? wished : TONGUES.includes(spoken) ? spoken : "en";
 
 /** Answers that came before, by text; the oldest goes first. */
 const known = new Map();
@@ -19,7 +23,7 @@ export async function suggestions(text, signal) {
     return find(index, text, { limit: SHOWN });
   }
   const asked = new URLSearchParams({ q: text, lang: language, limit: SHOWN });
-  const response = await fetch(`/search.json?${asked}`, { signal, headers: { Accept: "application/json" } });
+  const response = await fetch(at(`/search.json?${asked}`), { signal, headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`the search answered ${response.status}`);
   const found = await response.json();
   known.set(text, found);
@@ -40,15 +44,15 @@ const pieces = (excerpt) => excerpt.map(({ text, found }) => (found ? make("mark
 function option(hit, id) {
   const isName = hit.excerpt.map(({ text }) => text).join("") === hit.name;
   const name = make("span", { class: "suggested-name", lang: hit.lang || language }, ...(isName ? pieces(hit.excerpt) : [hit.name]));
-  const list = hit.kind === "concept" ? `concept, ${hit.short.split(":")[0].replaceAll("-", " ")}` : hit.kind;
-  const small = make("span", { class: "small" }, [list, ...hit.countries].join(" · "));
+  const kind = hit.kind_name ?? hit.kind;
+  const small = make("span", { class: "small" }, [kind, ...hit.countries].join(" · "));
   if (!isName) small.append(" · ", make("span", { lang: hit.found_lang || language }, ...pieces(hit.excerpt)));
   return make("a", { id, role: "option", href: hit.page, tabindex: "-1", "aria-selected": "false" }, name, small);
 }
 
 function offering(input) {
   const form = input.form;
-  const list = make("div", { id: `${input.id}-suggestions`, role: "listbox", class: "suggestions", "aria-label": "Suggestions", hidden: "" });
+  const list = make("div", { id: `${input.id}-suggestions`, role: "listbox", class: "suggestions", "aria-label": say("Suggestions"), hidden: "" });
   const status = make("span", { class: "hidden", role: "status" });
   input.parentElement.classList.add("finding");
   input.parentElement.append(list, status);
@@ -91,7 +95,8 @@ function offering(input) {
     if (found.total > found.hits.length) {
       const rest = make("a", { id: `${list.id}-all`, role: "option", class: "suggested-all", tabindex: "-1", "aria-selected": "false" });
       rest.href = `${form.action}?${new URLSearchParams({ q: found.q })}`;
-      rest.textContent = `All ${found.complete ? "" : "more than "}${found.total.toLocaleString("en")} found`;
+      rest.textContent = found.complete ? sayMany("All %(count)s found", "All %(count)s found", found.total)
+        : say("All more than %(count)s found", { count: number(found.total) });
       all.push(rest);
     }
     list.replaceChildren(...all);
@@ -99,7 +104,8 @@ function offering(input) {
     input.removeAttribute("aria-activedescendant");
     list.hidden = !all.length;
     input.setAttribute("aria-expanded", String(all.length > 0));
-    status.textContent = found.hits.length ? `${found.total.toLocaleString("en")} found; arrows walk through them.` : "Nothing found.";
+    status.textContent = found.hits.length ? sayMany("%(count)s found; arrows walk through them.", "%(count)s found; arrows walk through them.", found.total)
+      : say("Nothing found.");
   }
 
   async function ask() {

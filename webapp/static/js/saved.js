@@ -1,6 +1,8 @@
 // The answer of a saved question, to sort, filter and draw. What the server drew stays where it is until the same
 // answer has come as data; without this file it stays for good.
 
+const { at } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 const stamp = new URL(import.meta.url).search;
 const host = document.querySelector("#answer .answer-shown");
 const table = host?.querySelector("table");
@@ -17,7 +19,7 @@ async function begin(answering, { drawings }) {
   const looked = Object.fromEntries(["view", "sort", "filter"].map((name) => [name, here.searchParams.get(name) ?? ""]));
   for (const name of Object.keys(looked)) here.searchParams.delete(name);
   const [terms, response] = await Promise.all([
-    fetch("/sparql/terms.json", { headers: { Accept: "application/json" } }),
+    fetch(at("/sparql/terms.json"), { headers: { Accept: "application/json" } }),
     fetch(here, { headers: { Accept: "application/sparql-results+json" } }),
   ]);
   if (!terms.ok || !response.ok) return;

@@ -1,6 +1,8 @@
 // An answer to look at: a table with names instead of addresses, sorted and filtered, drawn as far as one can see it;
 // drawings; the text as it came. Everything here is made from one parsed answer; nothing is asked again but names.
 
+const { at, language, number, say, sayMany } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 /** How tall a row of a long table is, in pixels; the style sheet says the same. */
 const ROW = 34;
 /** Up to this many rows a table is written whole and its cells wrap. */
@@ -12,9 +14,9 @@ const XSD = "http://www.w3.org/2001/XMLSchema#";
 const NUMBERS = new Set(("integer decimal double float int long short byte nonNegativeInteger positiveInteger " +
   "nonPositiveInteger negativeInteger unsignedInt unsignedLong unsignedShort unsignedByte gYear").split(" ").map((n) => XSD + n));
 
-const order = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+const order = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-export const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+export const rowsIn = (n) => sayMany("%(count)s row", "%(count)s rows", n);
 
 /** An element with attributes and children. */
 export function make(tag, attributes = {}, ...children) {
@@ -83,7 +85,7 @@ export class Names {
     const wanted = [...addresses].filter((a) => a.startsWith(this.base) && !this.known.has(a));
     for (let start = 0; start < wanted.length; start += NAMES_AT_ONCE) {
       const lot = wanted.slice(start, start + NAMES_AT_ONCE);
-      const response = await fetch("/sparql/names.json", {
+      const response = await fetch(at("/sparql/names.json"), {
         method: "POST", signal, headers: { "Content-Type": "application/json" },
         body: JSON.stringify(lot.map((address) => this.short(address))),
       });
@@ -133,21 +135,23 @@ export class Answer {
     this.clear();
     Object.assign(this, { answer, version, sorted: null, needle: "", view: "table" });
     this.host.hidden = false;
-    const took = seconds < 0.1 ? "under 0.1 s" : `${seconds.toFixed(1)} s`;
-    const said = told ?? (answer.kind === "boolean" ? `Answered in ${took}` : `${count(answer.rows.length, answer.kind === "table" ? "row" : "triple")} in ${took}`);
+    const took = seconds < 0.1 ? say("under %(n)s s", { n: number(0.1) }) : `${number(Number(seconds.toFixed(1)))} s`;
+    const said = told ?? (answer.kind === "boolean" ? say("Answered in %(time)s", { time: took })
+      : answer.kind === "table" ? sayMany("%(count)s row in %(time)s", "%(count)s rows in %(time)s", answer.rows.length, { time: took })
+        : sayMany("%(count)s triple in %(time)s", "%(count)s triples in %(time)s", answer.rows.length, { time: took }));
     this.status = make("p", { class: "count", role: "status" }, said);
     this.said = said;
     this.body = make("div", { class: "answer-body" });
     this.tools = make("div", { class: "answer-tools" });
-    if (told === null) this.host.append(make("h2", {}, "Answer"));
+    if (told === null) this.host.append(make("h2", {}, say("Answer")));
     this.host.append(this.status, downloads ?? "");
     if (answer.kind === "boolean") {
-      this.host.append(make("p", { class: "verdict" }, answer.verdict ? "Yes" : "No"));
+      this.host.append(make("p", { class: "verdict" }, answer.verdict ? say("Yes") : say("No")));
       return;
     }
     if (!answer.rows.length) {
-      const way = make("a", { href: "/practices" }, "practices");
-      this.host.append(make("p", { class: "empty" }, "No row answers this. Loosen a condition, or look at what is recorded under ", way, "."));
+      const way = make("a", { href: at("/practices") }, say("what is recorded"));
+      this.host.append(make("p", { class: "empty" }, say("No row answers this. Loosen a condition, or look at:"), " ", way));
       return;
     }
     this.numeric = answer.columns.map((_, i) => this.isNumeric(i));
@@ -175,7 +179,7 @@ export class Answer {
       else this.draw();
     }).catch((error) => {
       // Without names the short addresses stay; the answer is the same.
-      if (error.name !== "AbortError") this.status.textContent = `${this.said}. Names could not be fetched.`;
+      if (error.name !== "AbortError") this.status.textContent = say("%(told)s. Names could not be fetched.", { told: this.said });
     });
   }
 
@@ -211,11 +215,11 @@ export class Answer {
       shown.sort((a, b) => empty(a) - empty(b) || (empty(a) ? 0 : compare(keys.get(a), keys.get(b)) * (down ? -1 : 1)) || a - b);
     }
     this.shown = shown;
-    this.status.textContent = needle ? `${this.said}; ${count(shown.length, "fits", "fit")} the filter` : this.said;
+    this.status.textContent = needle ? `${this.said}; ${sayMany("%(count)s fits the filter", "%(count)s fit the filter", shown.length)}` : this.said;
   }
 
   offer() {
-    const views = [["table", "Table"], ...this.drawings.filter((d) => d.fits(this)).map((d) => [d.name, d.title]), ["raw", "Raw"]];
+    const views = [["table", say("Table")], ...this.drawings.filter((d) => d.fits(this)).map((d) => [d.name, d.title]), ["raw", say("Raw")]];
     const buttons = views.map(([view, title]) => make("button", {
       type: "button", class: "plainly", "aria-pressed": String(view === this.view),
       onclick: (event) => {
@@ -226,7 +230,7 @@ export class Answer {
       },
     }, title));
     const filter = make("input", {
-      type: "search", placeholder: "Filter rows", "aria-label": "Filter rows", autocomplete: "off",
+      type: "search", placeholder: say("Filter rows"), "aria-label": say("Filter rows"), autocomplete: "off",
       oninput: (event) => {
         this.needle = event.target.value;
         this.arrange();
@@ -244,8 +248,8 @@ export class Answer {
       },
     });
     addresses.checked = !this.named;
-    this.tools.append(make("div", { class: "views", role: "group", "aria-label": "View" }, ...buttons), filter,
-      make("label", { class: "tick" }, addresses, "addresses"));
+    this.tools.append(make("div", { class: "views", role: "group", "aria-label": say("View") }, ...buttons), filter,
+      make("label", { class: "tick" }, addresses, say("addresses")));
   }
 
   draw() {
@@ -258,7 +262,7 @@ export class Answer {
 
   raw() {
     const { body } = this.answer;
-    const cut = body.length > RAW ? `${body.slice(0, RAW)}\n… and ${(body.length - RAW).toLocaleString("en")} more characters; the downloads hold all` : body;
+    const cut = body.length > RAW ? `${body.slice(0, RAW)}\n${say("… and %(n)s more characters; the downloads hold all", { n: number(body.length - RAW) })}` : body;
     return make("pre", { class: "raw", tabindex: "0" }, cut);
   }
 
@@ -270,8 +274,8 @@ export class Answer {
     const heads = columns.map((name, i) => this.head(name, i));
     const rows = make("tbody");
     const table = make("table", { "aria-rowcount": this.shown.length + 1 },
-      make("caption", { class: "hidden" }, "Answer"), make("thead", {}, make("tr", { "aria-rowindex": 1 }, ...heads)), rows);
-    const region = make("div", { class: `table answer-table${long ? " long" : ""}`, role: "region", "aria-label": "Answer", tabindex: "0" }, table);
+      make("caption", { class: "hidden" }, say("Answer")), make("thead", {}, make("tr", { "aria-rowindex": 1 }, ...heads)), rows);
+    const region = make("div", { class: `table answer-table${long ? " long" : ""}`, role: "region", "aria-label": say("Answer"), tabindex: "0" }, table);
     this.body.replaceChildren(region);
     if (!long) {
       this.fill = () => rows.replaceChildren(...this.shown.map((i, n) => this.row(i, n)));

@@ -1,6 +1,8 @@
 // Drawings of an answer: bars for one number a row, a network for pairs of things, a map for countries. Each
 // takes the rows as the table shows them, filtered and sorted; the table is the same in words.
 
+const { at, number, say, sayMany } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 const BARS = 40;
 /** More things than this are a cloud, not a picture. */
 const NODES = 120;
@@ -13,7 +15,7 @@ const EUROPE = new Set(("AD AL AT BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GR H
   + "SE SI SK SM TR UA XK").split(" "));
 
 const cut = (text, most) => (text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text);
-const many = (n) => `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"}`;
+const many = (n) => sayMany("%(count)s row", "%(count)s rows", n);
 
 function svg(tag, attributes, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -44,15 +46,15 @@ function numbers(shown) {
   return shown.numeric.findLastIndex((is, i) => is && rows.some((row) => row[i] && !row[i].datatype?.endsWith("gYear")));
 }
 
-const number = (shown, i, column) => Number(shown.answer.rows[i][column]?.value ?? NaN);
+const valueAt = (shown, i, column) => Number(shown.answer.rows[i][column]?.value ?? NaN);
 
 function bars(shown) {
   const { columns, rows } = shown.answer;
   const value = numbers(shown);
   const parts = columns.map((_, i) => i).filter((i) => !shown.numeric[i]).slice(0, 3);
-  const all = shown.shown.filter((i) => Number.isFinite(number(shown, i, value)));
+  const all = shown.shown.filter((i) => Number.isFinite(valueAt(shown, i, value)));
   const drawn = all.slice(0, BARS);
-  const values = drawn.map((i) => number(shown, i, value));
+  const values = drawn.map((i) => valueAt(shown, i, value));
   const low = Math.min(0, ...values);
   const span = Math.max(0, ...values) - low || 1;
   const width = Math.max(300, shown.body.clientWidth || 700);
@@ -62,7 +64,7 @@ function bars(shown) {
   const height = drawn.length * 26 + 4;
   const drawing = svg("svg", {
     viewBox: `0 0 ${width} ${height}`, width, height, class: "bars", role: "img",
-    "aria-label": `${columns[value]} by ${parts.map((p) => columns[p]).join(", ")}; the same numbers as in the table`,
+    "aria-label": say("%(value)s by %(parts)s; the same numbers as in the table", { value: columns[value], parts: parts.map((p) => columns[p]).join(", ") }),
   });
   drawn.forEach((i, n) => {
     const name = parts.map((part) => shown.texts[i][part]).filter(Boolean).join(", ");
@@ -71,10 +73,12 @@ function bars(shown) {
     const [from, to] = [at(0), at(values[n])].sort((a, b) => a - b);
     drawing.append(linked(shown, rows[i][parts[0]], text),
       svg("rect", { x: from, y: n * 26 + 4, width: Math.max(1, to - from), height: 18, class: "bar" }),
-      svg("text", { x: to + 6, y: n * 26 + 18, class: "bar-number" }, values[n].toLocaleString("en")));
+      svg("text", { x: to + 6, y: n * 26 + 18, class: "bar-number" }, number(values[n])));
   });
-  const which = all.length > drawn.length ? `the first ${drawn.length} of ${many(all.length)}, in the order of the table` : many(all.length);
-  return figure(drawing, `${columns[value]} by ${parts.map((p) => columns[p]).join(", ")}: ${which}. Bars begin at nought. Release ${shown.version}.`);
+  const which = all.length > drawn.length ? say("the first %(n)s of %(rows)s, in the order of the table", { n: number(drawn.length), rows: many(all.length) }) : many(all.length);
+  return figure(drawing, say("%(value)s by %(parts)s: %(rows)s. Bars begin at nought. Release %(version)s.", {
+    value: columns[value], parts: parts.map((p) => columns[p]).join(", "), rows: which, version: shown.version,
+  }));
 }
 
 // the network
@@ -170,7 +174,8 @@ function network(shown) {
   if (all.length > NODES || !all.length) {
     const words = document.createElement("p");
     words.className = "empty";
-    words.textContent = all.length ? `${all.length.toLocaleString("en")} things are too many for a picture; up to ${NODES} are drawn. Filter the rows.` : "No row has both ends of a pair.";
+    words.textContent = all.length ? say("%(n)s things are too many for a picture; up to %(most)s are drawn. Filter the rows.", { n: number(all.length), most: NODES })
+      : say("No row has both ends of a pair.");
     return words;
   }
   const width = Math.max(300, shown.body.clientWidth || 700);
@@ -181,7 +186,7 @@ function network(shown) {
   const named = unobstructed(all, place, width);
   const drawing = svg("svg", {
     viewBox: `0 0 ${width} ${height}`, width, height, class: "pairs", role: "group",
-    "aria-label": `Network of ${columns[from]} and ${columns[to]}; the same pairs as in the table`,
+    "aria-label": say("Network of %(one)s and %(other)s; the same pairs as in the table", { one: columns[from], other: columns[to] }),
   });
   for (const [a, b, n] of joined) {
     drawing.append(svg("line", { x1: place[a].x, y1: place[a].y, x2: place[b].x, y2: place[b].y, "stroke-width": 1 + 4 * ((n - 1) / most) }));
@@ -193,7 +198,10 @@ function network(shown) {
     const text = svg("text", { x, y: y - size - 4, class: named.has(one) ? "name" : "name waiting" }, cut(one.text, longest(width)));
     drawing.append(linked(shown, one.term, svg("title", {}, one.text), shape, text));
   }
-  return figure(drawing, `Circles: ${columns[from]}. Squares: what stands only in ${columns[to]}. ${many(pairs)}, ${all.length} things; a wider line is more rows. Release ${shown.version}.`);
+  return figure(drawing, say(
+    "Circles: %(one)s. Squares: what stands only in: %(other)s. %(rows)s, %(things)s; a wider line is more rows. Release %(version)s.",
+    { one: columns[from], other: columns[to], rows: many(pairs), things: sayMany("%(count)s thing", "%(count)s things", all.length), version: shown.version },
+  ));
 }
 
 // the map
@@ -214,27 +222,29 @@ function map(shown) {
   const known = new Map(shown.shown.map((i) => [rows[i][where].value.match(COUNTRY)[1], i]));
   const fields = new URLSearchParams();
   for (const [code, i] of known) {
-    const n = number(shown, i, value);
+    const n = valueAt(shown, i, value);
     if (EUROPE.has(code) && Number.isFinite(n)) fields.set(code, n);
   }
   if ((shown.body.clientWidth || 700) < 560) fields.set("size", "narrow");
   const box = document.createElement("div");
   box.className = "on-map";
-  fetch(`/europe.svg?${fields}`).then(async (response) => {
+  fetch(at(`/europe.svg?${fields}`)).then(async (response) => {
     const drawing = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
     if (!response.ok || drawing.tagName !== "svg") throw new Error(String(response.status));
-    drawing.querySelector("title").textContent = `${columns[value]} by country; the same numbers as in the table`;
+    drawing.querySelector("title").textContent = say("%(value)s by country; the same numbers as in the table", { value: columns[value] });
     box.append(document.importNode(drawing, true));
   }).catch(() => {
-    box.textContent = "The map could not be drawn; the table has the same numbers.";
+    box.textContent = say("The map could not be drawn; the table has the same numbers.");
   });
   const away = [...known].filter(([code]) => !EUROPE.has(code)).map(([, i]) => `${shown.texts[i][where]} ${shown.texts[i][value]}`);
-  const rest = away.length ? ` Not on the map: ${away.join("; ")}.` : "";
-  return figure(box, `${columns[value]} by country, ${many(known.size)}: the larger, the stronger the shade; pale countries have no row.${rest} Borders: Natural Earth. Release ${shown.version}.`);
+  const rest = away.length ? ` ${say("Not on the map: %(places)s.", { places: away.join("; ") })}` : "";
+  return figure(box, `${say("%(value)s by country, %(rows)s: the larger, the stronger the shade; pale countries have no row.", {
+    value: columns[value], rows: many(known.size),
+  })}${rest} ${say("Borders: Natural Earth. Release %(version)s.", { version: shown.version })}`);
 }
 
 export const drawings = [
-  { name: "bars", title: "Bars", fits: (shown) => numbers(shown) >= 0 && shown.numeric.includes(false), draw: bars },
-  { name: "network", title: "Network", fits: (shown) => ends(shown) !== null, draw: network },
-  { name: "map", title: "Map", fits: (shown) => numbers(shown) >= 0 && country(shown) >= 0, draw: map },
+  { name: "bars", title: say("Bars"), fits: (shown) => numbers(shown) >= 0 && shown.numeric.includes(false), draw: bars },
+  { name: "network", title: say("Network"), fits: (shown) => ends(shown) !== null, draw: network },
+  { name: "map", title: say("Map"), fits: (shown) => numbers(shown) >= 0 && country(shown) >= 0, draw: map },
 ];

@@ -2,13 +2,15 @@
 // is. It stands in a shadow root, because there CodeMirror's style sheets are adopted ones, which the policy of this
 // site allows; style elements it forbids.
 
+const { at, language, say } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 const STANDARD = [
-  ["rdf:type", "is a"], ["rdfs:label", "name"], ["rdfs:comment", "comment"], ["rdfs:subClassOf", "narrower class"],
-  ["skos:prefLabel", "name of a concept"], ["skos:altLabel", "other name"], ["skos:definition", "definition"],
-  ["skos:broader", "wider concept"], ["skos:inScheme", "belongs to the list"], ["skos:notation", "order"],
-  ["dcterms:description", "what it is"], ["dcterms:title", "title"], ["schema:url", "where to read it"],
-  ["foaf:homepage", "website"], ["bibo:doi", "DOI"], ["xsd:integer", "whole number"], ["xsd:gYear", "year"], ["xsd:date", "day"],
-].map(([name, label]) => ({ name, kind: "standard", labels: { en: label }, says: "" }));
+  ["rdf:type", say("is a")], ["rdfs:label", say("name")], ["rdfs:comment", say("comment")], ["rdfs:subClassOf", say("narrower class")],
+  ["skos:prefLabel", say("name of a concept")], ["skos:altLabel", say("other name")], ["skos:definition", say("definition")],
+  ["skos:broader", say("wider concept")], ["skos:inScheme", say("belongs to the list")], ["skos:notation", say("order")],
+  ["dcterms:description", say("what it is")], ["dcterms:title", say("title")], ["schema:url", say("where to read it")],
+  ["foaf:homepage", say("website")], ["bibo:doi", say("DOI")], ["xsd:integer", say("whole number")], ["xsd:gYear", say("year")], ["xsd:date", say("day")],
+].map(([name, label]) => ({ name, kind: "standard", labels: { [language]: label }, says: "" }));
 
 const LETTERS = { ł: "l", ø: "o", đ: "d", ð: "d", ħ: "h", ŧ: "t", ı: "i", æ: "ae", œ: "oe", þ: "th", ß: "ss", ς: "σ" };
 
@@ -31,7 +33,7 @@ export function open(cm, text, host, { value, words, on }) {
       }),
       declaring(cm, text, words), replacing(cm),
       cm.EditorView.contentAttributes.of({
-        "aria-label": "Query", spellcheck: "false", autocapitalize: "off", autocorrect: "off", "data-query": "",
+        "aria-label": say("Query"), spellcheck: "false", autocapitalize: "off", autocorrect: "off", "data-query": "",
       }),
       cm.Prec.highest(cm.keymap.of([
         { key: "Mod-Enter", run: () => (on.run(), true) },
@@ -174,7 +176,7 @@ async function searched(word, context) {
   if (!context.explicit) await new Promise((done) => setTimeout(done, WAIT));
   if (stop.signal.aborted) return [];
   try {
-    const response = await fetch(`/search.json?${new URLSearchParams({ q: word, limit: 20 })}`, {
+    const response = await fetch(at(`/search.json?${new URLSearchParams({ q: word, limit: 20 })}`), {
       signal: stop.signal, headers: { Accept: "application/json" },
     });
     return response.ok ? (await response.json()).hits : [];

@@ -1,6 +1,8 @@
 // The page to ask in SPARQL. Without this file the form still asks and the server draws the answer; with it there are
 // an editor, tabs, a history, and answers one can sort, filter and draw.
 
+const { at, language, say, sayMany } = await import(`./words.js${new URL(import.meta.url).search}`);
+
 const stamp = new URL(import.meta.url).search;
 const form = document.querySelector("form.editor");
 const field = document.querySelector("#query");
@@ -71,13 +73,13 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
 
   const host = make("div", { class: "query-field" });
   // the list holds no tab itself, it owns them: beside each stands a button, and a list of tabs may hold only tabs
-  const owner = make("div", { role: "tablist", "aria-label": "Queries" });
+  const owner = make("div", { role: "tablist", "aria-label": say("Queries") });
   const tabs = make("div", { class: "tabs" }, owner);
   const button = form.querySelector("button");
-  const stop = make("button", { type: "button", class: "plainly", hidden: true, onclick: () => cancel() }, "Cancel");
-  const tidy = make("button", { type: "button", class: "plainly", title: "Shift Alt F", onclick: () => order() }, "Format");
-  const older = make("button", { type: "button", class: "plainly", "aria-expanded": "false", "aria-controls": "history", onclick: () => turn() }, "History");
-  const keys = make("button", { type: "button", class: "plainly", "aria-haspopup": "dialog", onclick: () => dialog.showModal() }, "Keys");
+  const stop = make("button", { type: "button", class: "plainly", hidden: true, onclick: () => cancel() }, say("Cancel"));
+  const tidy = make("button", { type: "button", class: "plainly", title: "Shift Alt F", onclick: () => order() }, say("Format"));
+  const older = make("button", { type: "button", class: "plainly", "aria-expanded": "false", "aria-controls": "history", onclick: () => turn() }, say("History"));
+  const keys = make("button", { type: "button", class: "plainly", "aria-haspopup": "dialog", onclick: () => dialog.showModal() }, say("Keys"));
   const busy = make("span", { class: "small busy", role: "status" });
   const linked = make("p", { class: "short-link", role: "status", hidden: true });
   const list = make("div", { id: "history", class: "history", hidden: true });
@@ -112,8 +114,8 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
 
   const titled = (query) => query.match(/^#\+ title:\s*(.+)$/m)?.[1].trim() ?? null;
   const fresh = () => {
-    const numbers = memory.tabs.map((tab) => Number(tab.title.match(/^Query (\d+)$/)?.[1] ?? 0));
-    return `Query ${Math.max(0, ...numbers) + 1}`;
+    const numbers = memory.tabs.map((tab) => Number(tab.title.match(/^\D+ (\d+)$/)?.[1] ?? 0));
+    return say("Query %(n)s", { n: Math.max(0, ...numbers) + 1 });
   };
   const add = (query, title = titled(query)) => {
     memory.tabs.push({ title: title ?? fresh(), query });
@@ -139,7 +141,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
         // The address tells the query that was answered; a changed one is no longer that.
         if (ran !== null && ran !== query) {
           ran = null;
-          history.replaceState(null, "", "/sparql");
+          history.replaceState(null, "", at("/sparql"));
         }
         soon();
       },
@@ -158,9 +160,9 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
         type: "button", id: `tab-${i}`, role: "tab", "aria-selected": String(chosen), tabindex: chosen ? "0" : "-1",
         onclick: () => go(i), onkeydown: (event) => walk(event, i), title: tab.title,
       }, tab.title);
-      const close = make("button", { type: "button", class: "close", "aria-label": `Close ${tab.title}`, onclick: () => shut(i) }, "×");
+      const close = make("button", { type: "button", class: "close", "aria-label": say("Close: %(title)s", { title: tab.title }), onclick: () => shut(i) }, "×");
       return make("span", { class: chosen ? "tab chosen" : "tab" }, name, memory.tabs.length > 1 ? close : null);
-    }), make("button", { type: "button", class: "more", "aria-label": "New query", title: "New query", onclick: () => anew("") }, "+"));
+    }), make("button", { type: "button", class: "more", "aria-label": say("New query"), title: say("New query"), onclick: () => anew("") }, "+"));
   };
   const walk = (event, i) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -176,7 +178,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
     field.value = editor.text;
     ran = null;
     graphs = [];
-    history.replaceState(null, "", "/sparql");
+    history.replaceState(null, "", at("/sparql"));
     clean();
     draw();
     save();
@@ -222,10 +224,10 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
     const rows = memory.history.map((past) => make("li", {},
       make("button", { type: "button", class: "past", onclick: () => { turn(false); anew(past.query, past.title); } },
         make("code", {}, brief(past.query) || past.query.slice(0, 160))),
-      make("span", { class: "small" }, `${new Date(past.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}, ${past.said}`)));
-    const forget = make("button", { type: "button", class: "plainly", onclick: () => { memory.history = []; save(); tell(); } }, "Forget all");
+      make("span", { class: "small" }, `${new Date(past.at).toLocaleString(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "short" })}, ${past.said}`)));
+    const forget = make("button", { type: "button", class: "plainly", onclick: () => { memory.history = []; save(); tell(); } }, say("Forget all"));
     list.replaceChildren(rows.length ? make("ol", { class: "plain" }, ...rows)
-      : make("p", { class: "empty" }, "Nothing was asked in this browser yet."), rows.length ? forget : "");
+      : make("p", { class: "empty" }, say("Nothing was asked in this browser yet.")), rows.length ? forget : "");
   };
   const remember = (query, said) => {
     if (query.length > LONGEST) return;
@@ -240,7 +242,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
   // how the answer is looked at: as the address of this page says, for the query that it names
   let looked = Object.fromEntries(["view", "sort", "filter"].filter((name) => asked.get(name)).map((name) => [name, asked.get(name)]));
   const tell_address = (query) => history.replaceState(null, "", ran !== null && query.length <= ADDRESS
-    ? `/sparql?${fields(query, { run: "1", ...answer.state() })}` : "/sparql");
+    ? at(`/sparql?${fields(query, { run: "1", ...answer.state() })}`) : at("/sparql"));
 
   let answer = null;
   const clean = () => {
@@ -251,7 +253,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
     answer?.clear();
   };
 
-  const known = fetch("/sparql/terms.json", { headers: { Accept: "application/json" } }).then((r) => (r.ok ? r.json() : null))
+  const known = fetch(at("/sparql/terms.json"), { headers: { Accept: "application/json" } }).then((r) => (r.ok ? r.json() : null))
     .catch(() => null).then((found) => {
       words = found;
       answer = new answering.Answer(section, new answering.Names(found?.prefixes ?? {}), drawings,
@@ -261,7 +263,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
   const request = (query, signal) => {
     const body = fields(query);
     const options = { signal, headers: { Accept: ACCEPT } };
-    return query.length <= ADDRESS ? fetch(`/sparql?${body}`, options) : fetch("/sparql", { ...options, method: "POST", body });
+    return query.length <= ADDRESS ? fetch(at(`/sparql?${body}`), options) : fetch(at("/sparql"), { ...options, method: "POST", body });
   };
 
   async function run(keep = false) {
@@ -273,7 +275,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
     const began = performance.now();
     busy.textContent = "";
     const clock = setInterval(() => {
-      if (running === mine) busy.textContent = `Asking for ${Math.round((performance.now() - began) / 1000)} s. Esc cancels.`;
+      if (running === mine) busy.textContent = say("Asking for %(n)s s. Esc cancels.", { n: Math.round((performance.now() - began) / 1000) });
     }, 1000);
     stop.hidden = false;
     form.setAttribute("aria-busy", "true");
@@ -289,7 +291,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
     } catch (error) {
       if (running === mine || error.name !== "AbortError") {
         clean();
-        if (error.name !== "AbortError") problem({ title: "No answer came", detail: "The server could not be reached, or the connection broke off. Try again." });
+        if (error.name !== "AbortError") problem({ title: say("No answer came"), detail: say("The server could not be reached, or the connection broke off. Try again.") });
       }
     } finally {
       clearInterval(clock);
@@ -306,7 +308,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
   const cancel = () => {
     if (!running) return false;
     running.abort();
-    rest("Cancelled.");
+    rest(say("Cancelled."));
     return true;
   };
 
@@ -321,7 +323,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
     ran = editor.text === query ? query : null;
     tell_address(query);
     const rows = found.rows.length;
-    remember(query, found.kind === "boolean" ? (found.verdict ? "yes" : "no") : `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`);
+    remember(query, found.kind === "boolean" ? (found.verdict ? say("yes") : say("no")) : sayMany("%(count)s row", "%(count)s rows", rows));
   };
 
   const fail = (query, response, body) => {
@@ -332,23 +334,23 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
       // A body that is no problem of ours, from something between us and the server.
     }
     const wait = response.headers.get("Retry-After");
-    problem({ title: found.title ?? `The server said ${response.status}`, detail: found.detail ?? "", wait, line: found.line, column: found.column });
+    problem({ title: found.title ?? say("The server said %(status)s", { status: response.status }), detail: found.detail ?? "", wait, line: found.line, column: found.column });
     if (found.line) editor.mark({ line: found.line, column: found.column ?? 1, message: found.detail ?? "" });
-    remember(query, "not answered");
+    remember(query, say("not answered"));
   };
 
   const problem = ({ title, detail, wait, line }) => {
     const text = line ? editor.text.split("\n")[line - 1] ?? "" : "";
-    fault.replaceChildren(make("h2", {}, title), make("p", {}, detail), text ? make("p", {}, `Line ${line}: `, make("code", {}, text)) : "",
-      wait && /^\d+$/.test(wait) ? make("p", {}, `Again in ${wait} s.`) : "");
+    fault.replaceChildren(make("h2", {}, title), make("p", {}, detail), text ? make("p", {}, `${say("Line %(number)s:", { number: line })} `, make("code", {}, text)) : "",
+      wait && /^\d+$/.test(wait) ? make("p", {}, say("Again in %(wait)s s.", { wait })) : "");
     fault.hidden = false;
   };
 
   // The same form as on a page without scripts (templates/citing/_button.html).
-  const cite = (query) => make("form", { class: "cite", action: "/cite", method: "post" },
+  const cite = (query) => make("form", { class: "cite", action: at("/cite"), method: "post" },
     ...[...fields(query)].map(([name, value]) => make("input", { type: "hidden", name, value })),
-    make("button", {}, "Cite this answer"),
-    make("span", { class: "small" }, "Keeps it under an address that says later whether it is still the same."));
+    make("button", {}, say("Cite this answer")),
+    make("span", { class: "small" }, say("Keeps it under an address that says later whether it is still the same.")));
 
   const downloads = (query, kind) => make("p", { class: "downloads" }, ...(words?.formats[kind] ?? []).map(({ name, title }) => {
     const values = fields(query, { format: name });
@@ -378,13 +380,13 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
       const response = await fetch("/s", { method: "POST", headers: { Accept: "application/json" },
         body: fields(query, ran === query ? answer.state() : {}) });
       const found = await response.json();
-      if (!response.ok) return told(found.detail ?? `The server said ${response.status}`);
-      const button = make("button", { type: "button", class: "plainly" }, "Copy");
+      if (!response.ok) return told(found.detail ?? say("The server said %(status)s", { status: response.status }));
+      const button = make("button", { type: "button", class: "plainly" }, say("Copy"));
       told(make("a", { href: found.address }, found.address), " ", button);
       copying(button, () => found.address);
       button.focus();
     } catch {
-      told("The server could not be reached. Try again.");
+      told(say("The server could not be reached. Try again."));
     }
   }
 
@@ -426,19 +428,19 @@ function opened({ make, drawn, told, asked, run, set, editor }) {
     const [visit] = performance.getEntriesByType("navigation");
     // What took the server long is not asked twice unless somebody wants it.
     if (visit && visit.responseStart - visit.requestStart < 2000) run(true);
-    else drawn.querySelector("h2").after(make("p", {}, make("button", { type: "button", class: "plainly", onclick: () => run(true) }, "Sort, filter, draw: asks again")));
+    else drawn.querySelector("h2").after(make("p", {}, make("button", { type: "button", class: "plainly", onclick: () => run(true) }, say("Sort, filter, draw: asks again"))));
   } else if (!told && asked.get("run") === "1" && asked.get("query")) run();
 }
 
 function keysDialog(make) {
   const rows = [
-    [["Ctrl", "Enter"], "run the query (on a Mac: ⌘ Enter)"], [["Esc"], "cancel the query that runs; else close what is open"],
-    [["Ctrl", "Space"], "complete: a term by its short name, or by its label in any language"],
-    [["Shift", "Alt", "F"], "format"], [["Ctrl", "Z"], "undo, also a prefix that was declared for you"],
-    [["←"], "and → on a tab: the tabs beside it; Delete closes it"], [["?"], "these keys, outside the field"],
+    [["Ctrl", "Enter"], say("run the query (on a Mac: ⌘ Enter)")], [["Esc"], say("cancel the query that runs; else close what is open")],
+    [["Ctrl", "Space"], say("complete: a term by its short name, or by its label in any language")],
+    [["Shift", "Alt", "F"], say("format")], [["Ctrl", "Z"], say("undo, also a prefix that was declared for you")],
+    [["←"], say("and → on a tab: the tabs beside it; Delete closes it")], [["?"], say("these keys, outside the field")],
   ];
-  const close = make("button", { type: "button", class: "plainly" }, "Close");
-  const dialog = make("dialog", { class: "keys", "aria-label": "Keys" }, make("h2", {}, "Keys"),
+  const close = make("button", { type: "button", class: "plainly" }, say("Close"));
+  const dialog = make("dialog", { class: "keys", "aria-label": say("Keys") }, make("h2", {}, say("Keys")),
     make("dl", {}, ...rows.map(([keys, what]) => make("div", {}, make("dt", {}, ...keys.map((key) => make("kbd", {}, key))), make("dd", {}, what)))), close);
   close.addEventListener("click", () => dialog.close());
   return dialog;
