@@ -36,6 +36,7 @@ def test_hit_says_what_it_is_and_where_it_was_found(client: FlaskClient) -> None
             "short": "practice:exford-buddies",
             "page": "/practice/exford-buddies",
             "kind": "practice",
+            "kind_name": "practice",
             "name": "Exford Buddies",
             "lang": "en",
             "countries": ["XA"],

@@ -160,7 +160,7 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
         type: "button", id: `tab-${i}`, role: "tab", "aria-selected": String(chosen), tabindex: chosen ? "0" : "-1",
         onclick: () => go(i), onkeydown: (event) => walk(event, i), title: tab.title,
       }, tab.title);
-      const close = make("button", { type: "button", class: "close", "aria-label": say("Close: %(title)s", { title: tab.title }), onclick: () => shut(i) }, "×");
+      const close = make("button", { type: "button", class: "close", "aria-label": say("Close %(title)s", { title: tab.title }), onclick: () => shut(i) }, "×");
       return make("span", { class: chosen ? "tab chosen" : "tab" }, name, memory.tabs.length > 1 ? close : null);
     }), make("button", { type: "button", class: "more", "aria-label": say("New query"), title: say("New query"), onclick: () => anew("") }, "+"));
   };
