@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, render_template, request
+from markupsafe import Markup
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.formats import find
-from webapp import pictures
+from p2p_graph.reading.europe import Place, europe_svg
+from webapp import instances, pictures
 from webapp.addresses import address_of_path, page_of
 from webapp.current_graph import graph, remembered
 from webapp.negotiation import chosen_for_thing, fresh
@@ -35,10 +37,29 @@ def about() -> Response:
     return fresh(lambda: render_template("publish/about.html", version=graph().version))
 
 
+@pages.get("/accessibility")
+def accessibility() -> Response:
+    """What is done so that everybody can use the site, and what is not done yet."""
+    return fresh(lambda: render_template("publish/accessibility.html", version=graph().version))
+
+
 @pages.get("/look")
 def look() -> Response:
     """Every part of the design, for who builds a new page."""
-    return fresh(lambda: render_template("publish/look.html", wheels=pictures.example_wheels(graph())))
+
+    def made() -> str:
+        pattern = next(iter(graph().library.patterns), None)
+        told = {"PT": 30, "PL": 21, "LT": 14, "FR": 40}
+        places = {code: Place(code, number, "", f"{code}: {number}") for code, number in told.items()}
+        drawn = europe_svg(places, "Map of Europe", "Four countries, each with a number", ident="example-map", size=420)
+        return render_template(
+            "publish/look.html",
+            wheels=pictures.example_wheels(graph()),
+            map=Markup(drawn),
+            drawing=instances.drawing(pattern, graph(), 200, ident="example-pattern") if pattern else "",
+        )
+
+    return fresh(made)
 
 
 @pages.get("/health")

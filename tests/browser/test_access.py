@@ -39,6 +39,7 @@ PAGES: Final = (
     "/vocab/form-of-cooperation",
     "/ontology/Finding",
     "/about",
+    "/accessibility",
     "/look",
     "/api",
     "/nothing-here",
