@@ -18,6 +18,7 @@ from webapp.addresses import is_web_address, page_of
 from webapp.languages import ENGLISH, called, language, spoken
 from webapp.phrases import Facts, Piece, day, first, local, tie_sentence, title_of, years
 from webapp.properties import BORROWED, INCOMING, ORDER
+from webapp.speaking import capital
 
 __all__ = [
     "Fact",
@@ -270,19 +271,20 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
     namer.learn([entity.address], everything)
     sources = _sources(readings, sources_facts, documents, namer, graph)
     numbers = {reading: source.number for reading, source in zip(readings, sources, strict=True)}
-    title, language = _title(entity, namer)
+    title, tongue = _title(entity, namer)
+    short = _short_names(namer, entity, related)
     return ThingPage(
         entity.address,
         entity.kind,
         entity.slug,
         _word(graph, _P + KINDS[entity.kind])[0],
         title,
-        language,
+        tongue,
         _other_names(entity, title),
         _english(entity.facts.get(_DESCRIPTION, ())),
         fact_list(graph, entity.facts, namer, _ALWAYS_OUT, ORDER),
         _groups(graph, entity, by_type["ActorGroup"], related, namer),
-        tuple(_tie_line(graph, a, related[a], namer, numbers, _short_names(namer, entity)) for a in ties),
+        tuple(_tie_line(graph, a, related[a], namer, numbers, short) for a in ties),
         _statuses(by_type["StatusPeriod"], related, namer, numbers) if entity.kind == "practice" else (),
         _findings(graph, by_type["Finding"], related, namer, numbers),
         _claims(by_type["Claim"], related, namer, numbers),
@@ -360,8 +362,11 @@ def _other_names(entity: Entity, title: str) -> tuple[Value, ...]:
     return tuple({v.text: v for v in names}.values())
 
 
-def _short_names(namer: Namer, entity: Entity) -> Mapping[str, str]:
-    """On the page of a practice its own groups are called by their role alone: "Peers", not "Peers – C-Buddy"."""
+def _short_names(namer: Namer, entity: Entity, related: Mapping[str, Facts]) -> Mapping[str, str]:
+    """On the page of a practice its own groups are called by their role alone: "Peers", not "Peers – C-Buddy".
+
+    Groups have English names; in another language they are called by the words for their roles.
+    """
     if entity.kind != "practice":
         return namer.all()
     endings = [f" – {name}" for name in entity.labels().values()]
@@ -371,7 +376,9 @@ def _short_names(namer: Namer, entity: Entity) -> Mapping[str, str]:
         if reference.type == "ActorGroup":
             name = short.get(reference.address, "")
             ending = next((e for e in endings if name.endswith(e)), None)
-            short[reference.address] = name.removesuffix(ending) if ending else name.split(" – ")[0]
+            roles = _values(related.get(reference.address, {}), "role") if language() != ENGLISH else []
+            told = capital(", ".join(namer[role] for role in roles))
+            short[reference.address] = told or (name.removesuffix(ending) if ending else name.split(" – ")[0])
     return short
 
 
@@ -440,7 +447,7 @@ def _groups(
 ) -> tuple[tuple[Value, tuple[Fact, ...]], ...]:
     if entity.kind != "practice":
         return ()
-    names = _short_names(namer, entity)
+    names = _short_names(namer, entity, related)
     out = _ALWAYS_OUT | {f"{_P}inCountry", f"{_P}inPractice", f"{_P}role"}
     return tuple((Value(names[g], page_of(g)), fact_list(graph, related.get(g, {}), namer, out)) for g in groups)
 

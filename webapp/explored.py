@@ -322,7 +322,7 @@ def facets(state: State, shown: Explored) -> tuple[Facet, ...]:
         if len(values) > 1 or chosen:
             options = [Option(v, capital(_label(name, v)), counts[v], v in chosen) for v in values]
             ordered = sorted(options, key=lambda o: (_place(name, o.value), -o.count, o.label))
-            made.append(Facet(name, FACET_TITLES[name], tuple(ordered)))
+            made.append(Facet(name, _(FACET_TITLES[name]), tuple(ordered)))
     return tuple(made)
 
 

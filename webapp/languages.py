@@ -335,7 +335,7 @@ def _led() -> AnyResponse | None:
     if request.method not in ("GET", "HEAD"):
         return None
     if said is None:
-        wish = request.accept_languages.best_match(LANGUAGES, ENGLISH) if path == "/" else ENGLISH
+        wish = _wished() if path == "/" else ENGLISH
         if wish == ENGLISH:
             return None
         response = redirect(_with_query(at("/", wish)), 302)
@@ -346,6 +346,12 @@ def _led() -> AnyResponse | None:
     if path.startswith(_NO_LANGUAGE) or (said == ENGLISH and path != "/"):
         return redirect(_with_query(quote("/" + path.lstrip("/"))), 308)
     return None
+
+
+def _wished() -> str:
+    """The language that the browser likes best of ours; a country after it, as in `en-GB`, is no other language."""
+    asked = (tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((code for code in asked if code in LANGUAGES), ENGLISH)
 
 
 def _with_query(path: str) -> str:
