@@ -17,13 +17,13 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from p2p_graph.errors import CitationsFull, DamagedCitation, NotWritable, P2PError, UnknownCitation
+from p2p_graph.errors import CitationsFull, DamagedCitation, NotWritable, P2PError, PurgedThing, UnknownCitation
 from p2p_graph.message import Message
 from p2p_graph.model import Answer, Table
 from p2p_graph.purged import Purged
@@ -48,6 +48,8 @@ _ID: Final = re.compile(r"[a-z2-7]{16}")
 #: what a file takes on disk at least
 _BLOCK: Final = 4096
 _LEFTOVER_SECONDS: Final = 3600
+#: what a citation says of its question
+_ASKED: Final = ("query", "default_graphs", "named_graphs", "title", "values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,30 @@ class Citations:
             ) from None
         return self.get(citation.id).citation
 
+    def forget(self, purged: Purged, names: Callable[[str], bool]) -> int:
+        """Takes rows that hold something purged off the disk, and questions that name it; how many files changed.
+
+        Of an answer with such rows the hashes of its rows stay, by which it is still compared. A citation whose
+        question names something purged answers PurgedThing from then on.
+        """
+        changed = 0
+        for path in sorted(self._folder.glob("??/*")):
+            if path.name.startswith(".new-"):
+                path.unlink(missing_ok=True)
+                continue
+            said = json.loads(gzip.decompress(path.read_bytes()))
+            asked = json.dumps({name: said.get(name) for name in _ASKED}, ensure_ascii=False)
+            if purged.names(asked) or names(asked):
+                content = _compressed({"id": said["id"], "purged": True})
+            elif "answer" in said and any(purged.holds(line) or names(line) for line in said["answer"].splitlines()):
+                answer = _answer(said["kind"], tuple(said["columns"]), said.pop("answer"), bool(said["ordered"]))
+                content = _compressed({**said, "row_hashes": base64.b64encode(row_hashes(answer)).decode()})
+            else:
+                continue
+            _replaced(path, content)
+            changed += 1
+        return changed
+
     def __iter__(self) -> Iterator[str]:
         """The ids of all, in order."""
         return iter(sorted(path.name.removesuffix(".json.gz") for path in self._folder.glob("??/*.json.gz")))
@@ -205,6 +231,15 @@ def _place(temporary: Path, path: Path) -> None:
             os.close(known)
 
 
+def _replaced(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
 def _packed(citation: Citation, answer: Canonical) -> bytes:
     question = citation.question
     said: dict[str, Any] = {
@@ -238,6 +273,8 @@ def _read(id: str, content: bytes) -> Kept:
     """A citation from its file, checked against its id and its hash."""
     try:
         said = json.loads(gzip.decompress(content))
+        if said.get("purged"):
+            raise PurgedThing("What this citation asked was taken out for good.", address=id)
         values = {name: tuple(given) for name, given in said["values"].items()}
         dataset = Dataset(tuple(said["default_graphs"]), tuple(said["named_graphs"]))
         question = Question(said["query"], dataset, said["saved"], said["title"], values)
@@ -256,6 +293,8 @@ def _read(id: str, content: bytes) -> Kept:
             rows,
             digest,
         )
+    except PurgedThing:
+        raise
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, P2PError):
         raise _damaged(id) from None
     if citation.id != id or (answer and answer.digest != citation.digest):

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pyoxigraph import Literal, NamedNode
 
 from p2p_graph import formats
 from p2p_graph.config import Settings, share
 from p2p_graph.desk_commands import COMMANDS
-from p2p_graph.errors import BadValue, DataError, FaultyContribution, NoRelease, P2PError, SettingsError
+from p2p_graph.errors import BadValue, DataError, FaultyContribution, P2PError, SettingsError
+from p2p_graph.keeping_commands import COMMANDS as KEEPING
 from p2p_graph.model import Answer, Boolean, Fault, Table
 from p2p_graph.reading import open_graph
 from p2p_graph.reading.library import Library, SavedQuery
@@ -76,7 +76,7 @@ def commands() -> None:
     """
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, *KEEPING):
     commands.add_command(_command)
 
 
@@ -350,35 +350,6 @@ def _told(label: str) -> Iterator[Callable[[str, int, int], None]]:
     """A bar of progress on standard error, to be told what is done."""
     with click.progressbar(length=100, label=label, file=sys.stderr, item_show_func=lambda what: what) as bar:
         yield lambda what, done, total: bar.update(done * 100 // total - bar.pos, what)
-
-
-@commands.command(short_help="Withhold what has to be forgotten.")
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
-def purge(addresses: tuple[str, ...]) -> None:
-    """Withholds things, by their addresses, from pages and citations: at once, for good, in this installation.
-
-    Names that only these things have in the current release are withheld with them. What the data and older releases
-    still hold is taken out by hand; the command says where.
-
-    \b
-    p2p purge https://w3id.org/peer2peer/id/practice/exford-buddies
-    """
-    from p2p_graph import purged
-
-    settings = Settings.from_env()
-    names: set[str] = set()
-    with contextlib.suppress(NoRelease), open_graph(settings=settings) as graph:
-        rows = graph.run("searchable-labels").rows
-        pairs = [(a.value, b.value) for a, b in rows if isinstance(a, NamedNode) and isinstance(b, Literal)]
-        names = purged.own_names(addresses, pairs)
-    purged.add(settings, addresses, sorted(names))
-    click.echo(f"Withheld from now on, by {settings.home / purged.PURGED_HERE}:")
-    for line in (*addresses, *sorted(names)):
-        click.echo(f"  {line}")
-    click.echo(
-        "The current release still holds them: take them out of the data and run `p2p release`. Then remove the older "
-        f"folders in {settings.home / 'releases'}, and backups, by hand. Kept citations still hold them on disk."
-    )
 
 
 @commands.command(short_help="Compare a release with its manifest.")

@@ -1,11 +1,13 @@
 """What was taken out of the graph for good: two short lists of addresses and texts, and what holds one of them.
 
 `ontology/purged.txt` comes with the package and is reviewed like everything else in it; `<home>/purged.txt` belongs to
-one installation and holds at once. A line is an address, or a text in double quotes; `#` begins a remark.
+one installation and holds at once. A line is an address, or a text in double quotes; `#` begins a remark. Where a thing
+was also removed from disk, its line says only the hash by which it is known again, so that the list tells of nobody.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable
@@ -18,7 +20,7 @@ from p2p_graph.config import Settings, share
 from p2p_graph.errors import BadValue, DataError
 from p2p_graph.vocab import kind_and_slug
 
-__all__ = ["PURGED_HERE", "Purged", "add", "files", "own_names", "read"]
+__all__ = ["PURGED_HERE", "Purged", "add", "files", "own_names", "pending", "read", "settle"]
 
 #: the list of one installation, below its home
 PURGED_HERE: Final = "purged.txt"
@@ -28,6 +30,10 @@ _END: Final = r"(?![A-Za-z0-9-])"
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})|\\U([0-9A-Fa-f]{8})")
 #: the shortest text that counts wherever it stands in a query
 _TELLING: Final = 4
+#: a thing that is known by its hash alone: that of its address, and that of what it is called by in a query
+_HASHED: Final = re.compile(r"sha256:([0-9a-f]{64}):([0-9a-f]{64})")
+_WORD: Final = re.compile(r"[A-Za-z0-9-]+")
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,25 @@ class Purged:
 
     addresses: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    #: hashes of addresses, and with each of what it is called by in a query
+    hashes: frozenset[tuple[str, str]] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.addresses or self.texts)
+        return bool(self.addresses or self.texts or self.hashes)
+
+    def __contains__(self, address: str) -> bool:
+        """Whether an address was purged.
+
+        >>> "https://w3id.org/peer2peer/id/practice/c-buddy" in Purged()
+        False
+        """
+        return address in self.addresses or (bool(self.hashes) and _hash(address) in self._hidden)
 
     def holds(self, line: str) -> bool:
         """Whether a row, written as N-Triples terms, holds a purged address anywhere, or a purged text as a value."""
-        return bool(self._rows and self._rows.search(line))
+        if self._rows and self._rows.search(line):
+            return True
+        return bool(self.hashes) and any(_hash(found) in self._hidden for found in _ADDRESS.findall(line))
 
     def names(self, query: str) -> bool:
         """Whether a query, or a value for one, names something purged, in whichever spelling.
@@ -57,7 +75,17 @@ class Purged:
         >>> gone.names(r"SELECT * { practice:c\\\\-buddy ?p ?o }"), gone.names("SELECT * { practice:c-buddy-2 ?p ?o }")
         (True, False)
         """
-        return bool(self._asked and self._asked.search(_plain(query)))
+        plain = _plain(query)
+        if self._asked and self._asked.search(plain):
+            return True
+        called = {name for _, name in self.hashes}
+        return bool(called) and any(
+            _hash(one.lower()) in called for one in (*_WORD.findall(plain), *_ADDRESS.findall(plain))
+        )
+
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        return frozenset(address for address, _ in self.hashes)
 
     @cached_property
     def _rows(self) -> re.Pattern[str] | None:
@@ -76,6 +104,16 @@ def _called(address: str) -> str:
     """What an address is called by in a query: a thing of ours by its slug, behind whichever prefix."""
     known = kind_and_slug(address)
     return rf"(?<![A-Za-z0-9-]){re.escape(known[1])}{_END}" if known else re.escape(address) + _END
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _hashed(address: str) -> str:
+    """The line of an address that is known by its hash alone."""
+    known = kind_and_slug(address)
+    return f"sha256:{_hash(address)}:{_hash((known[1] if known else address).lower())}"
 
 
 def _plain(query: str) -> str:
@@ -106,6 +144,7 @@ def read(settings: Settings) -> Purged:
     """
     addresses: set[str] = set()
     texts: set[str] = set()
+    hashes: set[tuple[str, str]] = set()
     for path in files(settings):
         for number, line in enumerate(_lines(path), 1):
             said = line.strip()
@@ -113,9 +152,36 @@ def read(settings: Settings) -> Purged:
                 texts.add(said[1:-1])
             elif re.fullmatch(r"https?://[^\s<>\"]+", said):
                 addresses.add(said)
+            elif hashed := _HASHED.fullmatch(said):
+                hashes.add((hashed[1], hashed[2]))
             elif said and not said.startswith("#"):
                 raise DataError(f"{path}, line {number}: write an address, or a text in double quotes.", faults=())
-    return Purged(frozenset(addresses), frozenset(texts))
+    return Purged(frozenset(addresses), frozenset(texts), frozenset(hashes))
+
+
+def pending(settings: Settings) -> Purged:
+    """What an installation withholds by name: what is to be removed from its disk, or was before it could be.
+
+    >>> bool(pending(Settings(home=Path("/nowhere"))))
+    False
+    """
+    lines = [line.strip() for line in _lines(settings.home / PURGED_HERE)]
+    texts = (line[1:-1] for line in lines if len(line) > 2 and line[0] == line[-1] == '"')
+    return Purged(frozenset(line for line in lines if line.startswith("http")), frozenset(texts))
+
+
+def settle(settings: Settings, gone: Purged) -> None:
+    """Puts hashes in the place of what was removed from the disk: its pages still answer 410, and nothing names it."""
+    path = settings.home / PURGED_HERE
+    told = {*gone.addresses, *(f'"{text}"' for text in gone.texts)}
+    kept = [line for line in _lines(path) if line.strip() not in told]
+    hashed = [line for line in map(_hashed, sorted(gone.addresses)) if line not in kept]
+    temporary = path.with_name(f".{PURGED_HERE}-{os.getpid()}")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in (*kept, *hashed))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
 
 
 def _lines(path: Path) -> list[str]:

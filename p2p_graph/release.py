@@ -42,10 +42,11 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Triple,
+    parse,
     serialize,
 )
 
-from p2p_graph.config import Settings
+from p2p_graph.config import Settings, share
 from p2p_graph.contributions import Contributed, cleared, contributed
 from p2p_graph.curation import Sources, check, coarser, data_error, quads_of, read_data, read_words
 from p2p_graph.dumps import FOLDER as DUMPS_FOLDER, dumps
@@ -70,6 +71,7 @@ from p2p_graph.releases import (
     holds,
     manifest,
     not_writable,
+    order,
     statements,
     switch,
     synced,
@@ -85,8 +87,10 @@ __all__ = [
     "index",
     "keep",
     "manifest",
+    "mend",
     "pack",
     "rehearse",
+    "remake",
     "roll_back",
     "verify",
 ]
@@ -193,7 +197,7 @@ def _tombstones(settings: Settings, given: Contributed) -> list[Quad]:
 
 def _named_again(quads: Iterable[Quad], purged: Purged) -> tuple[Fault, ...]:
     """Where the data still, or again, name something that was purged."""
-    gone = Purged(purged.addresses)
+    gone = Purged(purged.addresses, hashes=purged.hashes)
     found = {
         (quad.graph_name.value.removeprefix(f"{BASE}graph/"), quad.subject.value)
         for quad in quads
@@ -440,6 +444,45 @@ def pack(folder: Path, version: str, lines: Sequence[str]) -> None:
     (folder / DUMPS_FOLDER).mkdir()
     for name, content in dumps(lines, version):
         (folder / DUMPS_FOLDER / name).write_bytes(content)
+
+
+def remake(settings: Settings, version: str, drop: Callable[[str], bool], day: date) -> None:
+    """Makes the release of a version anew, in its place, without the lines of its data that are dropped.
+
+    Its manifest says on which day. Whoever reads it meanwhile sees the old one or the new one; where this is killed,
+    `mend` puts things right.
+    """
+    releases = settings.home / "releases"
+    own = f"<{DATASET.value}> .\n"
+    with (releases / version / "data.nq").open(encoding="utf-8") as file:
+        lines = [line for line in file if not line.endswith(own) and not drop(line)]
+    quads = list(parse("".join(lines), RdfFormat.N_QUADS))
+    content = hashlib.sha256("".join(lines).encode()).hexdigest()
+    earlier_ones = [name for name in versions(settings) if order(name) < order(version)]
+    last = releases / earlier_ones[-1] if earlier_ones else None
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=releases) as temporary:
+        folder = Path(temporary) / version
+        folder.mkdir()
+        _write(folder, version, content, lines, quads, Library.load(share("queries")), lambda: None, last)
+        facts = {**manifest(folder), "purged": day.isoformat()}
+        (folder / "manifest.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        synced(folder / "manifest.json")
+        os.rename(releases / version, releases / f".gone-{version}")
+        os.rename(folder, releases / version)
+    synced(releases)
+    mend(settings)
+
+
+def mend(settings: Settings) -> None:
+    """Clears what a killed `remake` left behind: the old release is put back, or removed where a new one is there."""
+    releases = settings.home / "releases"
+    for old in releases.glob(".gone-*"):
+        if not (releases / old.name.removeprefix(".gone-")).exists():
+            os.rename(old, releases / old.name.removeprefix(".gone-"))
+        else:
+            shutil.rmtree(old)
+    for path in releases.glob(".building-*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _last(settings: Settings) -> Path | None:

@@ -33,6 +33,7 @@ __all__ = [
     "holds",
     "manifest",
     "not_writable",
+    "order",
     "statements",
     "switch",
     "synced",
@@ -100,10 +101,15 @@ def versions(settings: Settings) -> list[str]:
     []
     """
     found = [path.parent.name for path in (settings.home / "releases").glob("*/manifest.json")]
-    return sorted((name for name in found if not name.startswith(".")), key=_order)
+    return sorted((name for name in found if not name.startswith(".")), key=order)
 
 
-def _order(version: str) -> tuple[str, int, str]:
+def order(version: str) -> tuple[str, int, str]:
+    """By what versions are put in their order: the day, then the number.
+
+    >>> order("0.1.0+2026-11-24.10") > order("0.1.0+2026-11-24.9")
+    True
+    """
     day, _, number = version.rpartition("+")[2].rpartition(".")
     return day, int(number) if number.isdigit() else 0, version
 
@@ -157,7 +163,7 @@ def earlier(settings: Settings, version: str = "") -> Path:
     """The release of a version, or the one before the current one. Raises NoRelease."""
     now = current(settings).name
     kept = versions(settings)
-    before = [name for name in kept if _order(name) < _order(now)]
+    before = [name for name in kept if order(name) < order(now)]
     wanted = version or (before[-1] if before else "")
     if not wanted:
         raise NoRelease(f"There is no release before {now}.", folder=str(settings.home))

@@ -15,7 +15,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -110,6 +110,13 @@ class ShortLinks:
                 )
             ) from None
         return id
+
+    def forget(self, names: Callable[[str], bool]) -> int:
+        """Removes the links that name something; how many there were."""
+        found = [path for path in sorted(self._folder.glob("??/*")) if names(path.read_text(encoding="utf-8"))]
+        for path in found:
+            path.unlink()
+        return len(found)
 
     def _read(self, id: str) -> bytes | None:
         """What stands in the file of an id, if it is what the id tells."""

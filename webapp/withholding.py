@@ -67,7 +67,7 @@ def purged() -> Purged:
 def _refuse() -> None:
     values = request.view_args or {}
     kind, slug = values.get("kind", "country"), values.get("slug", values.get("code"))
-    if slug and address_of_path(kind, slug) in purged().addresses:
+    if slug and address_of_path(kind, slug) in purged():
         raise PurgedThing(
             "What stood at this address was taken out for good, and will not come back.",
             address=address_of_path(kind, slug),

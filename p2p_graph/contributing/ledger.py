@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from p2p_graph.config import Settings
-from p2p_graph.contributing.tables import CLAIMS, DRAFTS, EVENTS, PAYLOADS, SUBMISSIONS
+from p2p_graph.contributing.tables import CLAIMS, DRAFTS, EVENTS, METADATA, PAYLOADS, SUBMISSIONS
 from p2p_graph.errors import LedgerUnavailable, NotWritable, SettingsError, StepRefused
 
 __all__ = ["Draft", "Entries", "Event", "Ledger", "digest_of", "location_of"]
@@ -135,12 +135,53 @@ class Ledger:
             yield Entries(plain.execution_options(**known))
 
     def copy_to(self, path: Path) -> None:
-        """A copy of a ledger in a file as it is now, while others write on. Raises SettingsError for PostgreSQL."""
-        if self._path is None:
-            sentence = "This ledger is in PostgreSQL: back it up with pg_dump."
-            raise SettingsError(sentence, setting="ledger")
-        with contextlib.closing(sqlite3.connect(self._path)) as one, contextlib.closing(sqlite3.connect(path)) as other:
-            one.backup(other)
+        """A copy of a ledger in a file of SQLite as it is now, while others write on; of one in PostgreSQL too, row by
+        row as it is at one moment, so that the copy can be brought back into either.
+        """
+        if self._path is not None:
+            with (
+                contextlib.closing(sqlite3.connect(self._path)) as one,
+                contextlib.closing(sqlite3.connect(path)) as other,
+            ):
+                one.backup(other)
+                # a file by itself, without a log beside it
+                other.execute("PRAGMA journal_mode=DELETE")
+            return
+        copy = Ledger.open(Settings(home=path.parent, ledger=f"sqlite:///{path.absolute()}"))
+        try:
+            with self.reading() as entries, copy.writing() as others:
+                _copy_rows(entries.connection, others.connection)
+        finally:
+            copy.close()
+
+    def fill_from(self, path: Path) -> None:
+        """Puts all rows of a copy into this ledger. Raises LedgerUnavailable where it holds something already."""
+        copy = Ledger.open(Settings(home=path.parent, ledger=f"sqlite:///{path.absolute()}"), upgrade=True)
+        try:
+            with copy.reading() as others, self.writing() as entries:
+                if any(
+                    entries.connection.scalar(sa.select(sa.func.count()).select_from(t))
+                    for t in METADATA.tables.values()
+                ):
+                    sentence = "The ledger is not empty: bring the backup back into an empty one."
+                    raise LedgerUnavailable(sentence)
+                _copy_rows(others.connection, entries.connection)
+        finally:
+            copy.close()
+
+    def compact(self) -> None:
+        """Gives back the room of what was removed, so that the files of the database hold nothing of it any more."""
+        with self._told(), self._engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT", **{_READING: True})
+            if self.kind == "postgresql":
+                connection.execute(sa.text("VACUUM FULL"))
+                return
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.rollback()
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -307,6 +348,22 @@ class Entries:
         insert: Callable[[sa.Table], Any]
         insert = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
         self.connection.execute(insert(table).values(**values).on_conflict_do_nothing())
+
+
+def _copy_rows(one: sa.Connection, other: sa.Connection) -> None:
+    """All rows of all tables, in an order in which those that others point to come first."""
+    for table in METADATA.sorted_tables:
+        rows = [dict(row) for row in one.execute(sa.select(table)).mappings()]
+        if table is SUBMISSIONS:
+            rows.sort(key=lambda row: int(row["number"]))
+        for start in range(0, len(rows), 500):
+            other.execute(sa.insert(table), rows[start : start + 500])
+        counted = [column for column in table.primary_key if column.autoincrement is True]
+        if other.dialect.name == "postgresql" and counted and rows:
+            # the next number comes after those that were brought in
+            name = f"pg_get_serial_sequence('{table.name}', '{counted[0].name}')"
+            most = max(row[counted[0].name] for row in rows)
+            other.execute(sa.text(f"SELECT setval({name}, {int(most)})"))
 
 
 def _event(row: sa.RowMapping) -> Event:
