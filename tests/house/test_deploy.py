@@ -55,8 +55,6 @@ def test_every_command_that_is_run_exists() -> None:
     }
     assert {"serve", "release", "backup"} <= run
     known = set(commands.commands) | {point.name for point in entry_points(group="p2p_graph.commands")}
-    # written in these days
-    known |= {"backup", "restore"}
     assert run - known == set()
 
 
