@@ -37,13 +37,13 @@ PAGES: Final = (
     "/queries",
     "/queries/practices-by-country",
     "/vocab/form-of-cooperation",
-    "/ontology/Finding",
     "/about",
     "/accessibility",
     "/look",
-    "/api",
     "/nothing-here",
 )
+#: pages so long that one look has to do: they have the parts that all others have
+LONG: Final = ("/ontology/Finding", "/api")
 
 #: everything that axe knows, and 24 pixels for what is pressed, which it asks for only when told to
 _ALL: Final[dict[str, Any]] = {"rules": {"target-size": {"enabled": True}}}
@@ -69,10 +69,26 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture(autouse=True)
+def plain(page: Page) -> None:
+    """The screen as it is without any wish."""
+    page.emulate_media(media="screen", color_scheme="light", forced_colors="none", reduced_motion="reduce")
+
+
 def faults(page: Page, options: dict[str, Any]) -> list[str]:
     """What axe finds that is serious or worse, each with the first part of the page that has it."""
     found = page.evaluate(f"axe.run({json.dumps({**_QUICK, **options})})")["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in _GRAVE]
+
+
+@pytest.mark.parametrize("path", LONG)
+def test_long_page_has_no_serious_fault(page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    page.evaluate(AXE_SCRIPT)
+    assert faults(page, _ALL) == []
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -90,3 +106,64 @@ def test_page_has_no_serious_fault_wide_and_narrow_by_day_and_by_night(page: Pag
     page.set_viewport_size({"width": 320, "height": 256})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate(_WIDER, 321) == []
+
+
+def test_colours_of_the_reader_replace_ours_and_what_is_chosen_is_still_seen(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    page.goto("/country/XA")
+    body, link = (
+        page.evaluate(f"getComputedStyle(document.querySelector('{name}')).color") for name in ("body", "main a")
+    )
+    canvas = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert len({body, link, canvas}) == 3
+    # a line between two roles is drawn in its colours, and its text in that of the reader
+    assert page.evaluate("getComputedStyle(document.querySelector('.symbol')).forcedColorAdjust") == "none"
+    assert page.evaluate("getComputedStyle(document.querySelector('#wheel svg text')).fill") == body
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_focus_goes_through_a_page_as_it_is_read(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/practices")
+    places = []
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        places.append(
+            page.evaluate("""[...document.querySelectorAll('*')].indexOf(document.activeElement)""")
+            if page.evaluate("document.activeElement !== document.body")
+            else None
+        )
+    assert None not in places
+    assert places == sorted(places)
+    assert page.evaluate("[...document.querySelectorAll('[tabindex]')].every((e) => e.tabIndex <= 0)")
+    # what is hidden takes no focus, and what has it can be seen
+    assert page.evaluate("document.activeElement.getBoundingClientRect().height") > 0
+
+
+def test_less_motion_is_no_motion(page: Page) -> None:
+    page.goto("/country/XA")
+    moving = """[...document.querySelectorAll('*')].filter((e) => {
+      const style = getComputedStyle(e);
+      return style.transitionDuration.split(', ').some((s) => parseFloat(s) > 0)
+        || style.animationName !== 'none' || style.scrollBehavior === 'smooth';
+    }).length"""
+    assert page.evaluate(moving) == 0
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(moving) > 0
+
+
+@pytest.mark.parametrize("path", ["/country/XA", "/practice/exford-buddies", "/country/XA/brief"])
+def test_on_paper_there_is_what_is_read_and_nothing_to_press(page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 800, "height": 1100})
+    page.goto(path)
+    page.emulate_media(media="print", color_scheme="dark")
+    seen = "(name) => [...document.querySelectorAll(name)].filter((e) => e.checkVisibility()).length"
+    for name in ("header nav", ".find", ".tongue", "main form", ".downloads", "main button"):
+        assert page.evaluate(seen, name) == 0, name
+    assert page.evaluate(seen, "main h1") == 1
+    assert page.evaluate(seen, "main p, main table") > 0
+    # dark ink on white paper, also at night
+    ink = [int(part) for part in page.evaluate("getComputedStyle(document.body).color.match(/\\d+/g)")[:3]]
+    assert max(ink) < 100
