@@ -32,7 +32,7 @@ from p2p_graph.reading.store import Dataset
 from p2p_graph.reading.workers import State
 from p2p_graph.releases import damage
 from p2p_graph.tables import Labels
-from webapp.languages import for_everybody, language
+from webapp.languages import for_everybody, language, name_of_country
 
 __all__ = [
     "HELD_BACK",
@@ -252,7 +252,7 @@ class CurrentGraph:
         One that shall follow another must have answered a question before: readers wait on neither, and see none that
         cannot answer.
         """
-        graph = open_graph(settings=self._settings, speaks=language)
+        graph = open_graph(settings=self._settings, speaks=language, elsewhere=name_of_country)
         try:
             wrong = damage(graph.folder) if graph.folder and not self._is_remote else ()
             if wrong:

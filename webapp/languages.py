@@ -50,6 +50,7 @@ __all__ = [
     "language",
     "listed",
     "locale",
+    "name_of_country",
     "number",
     "percent",
     "spoken",
@@ -212,6 +213,18 @@ def spoken(labels: Mapping[str, str], code: str = "") -> str:
     """The code of the language in which `called` answers."""
     wanted = (code or language(), ENGLISH, "")
     return next((one for one in wanted if one in labels), min(labels, default=""))
+
+
+def name_of_country(address: str, code: str) -> str:
+    """What a country is called in a language in which the data do not name it, as German; nothing for other things.
+
+    >>> name_of_country("https://w3id.org/peer2peer/id/country/GR", "de"), name_of_country("x:y", "de")
+    ('Griechenland', '')
+    """
+    kind, _stroke, name = address.rpartition("/")
+    # XA and XB are no countries: CLDR has them for trying out letters, and so have our tests
+    is_country = kind.endswith("/id/country") and name not in ("XA", "XB")
+    return str(locale(code).territories.get(name, "")) if is_country else ""
 
 
 def foreign(code: str = ENGLISH) -> Markup:

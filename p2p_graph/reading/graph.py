@@ -88,11 +88,15 @@ class Entity:
 
 
 def open_graph(
-    location: str | Path | None = None, settings: Settings | None = None, speaks: Callable[[], str] | None = None
+    location: str | Path | None = None,
+    settings: Settings | None = None,
+    speaks: Callable[[], str] | None = None,
+    elsewhere: Callable[[str, str], str] | None = None,
 ) -> Graph:
     """Opens a graph: a folder of a release, the address of a SPARQL endpoint, or by default the current release.
 
     `speaks` tells the language in which things are named whenever none is asked for; English, if nothing tells it.
+    `elsewhere` is asked for the name of a thing by address and language where the graph has none in it.
     Raises NoRelease where there is none, StoreUnavailable where an endpoint does not answer.
 
     >>> with open_graph() as graph:  # doctest: +SKIP
@@ -100,7 +104,9 @@ def open_graph(
     """
     settings = settings or Settings.from_env()
     where: str | Path = location or settings.store or _current(settings.home)
-    return Graph(open_store(where, settings), Library.load(share("queries")), settings.limits, Path(where), speaks)
+    return Graph(
+        open_store(where, settings), Library.load(share("queries")), settings.limits, Path(where), speaks, elsewhere
+    )
 
 
 def _current(home: Path) -> Path:
@@ -121,6 +127,7 @@ class Graph:
         limits: Limits,
         folder: Path | None = None,
         speaks: Callable[[], str] | None = None,
+        elsewhere: Callable[[str, str], str] | None = None,
     ) -> None:
         self._store = store
         self._limits = limits
@@ -135,6 +142,7 @@ class Graph:
         self._known_labels: dict[str, dict[str, str]] = {}
         self._binder = Binder()
         self._speaks = speaks or (lambda: "en")
+        self._elsewhere = elsewhere or (lambda _address, _language: "")
         self.library = library
 
     def __enter__(self) -> Self:
@@ -290,6 +298,8 @@ class Graph:
     def _chosen(self, address: str, language: str) -> tuple[str, str]:
         word = self.words.get(address)
         labels = word.labels if word else self._known_labels.get(address, {})
+        if language not in labels and (name := self._elsewhere(address, language)):
+            return name, language
         for code in (language, "en", ""):
             if code in labels:
                 return labels[code], code
