@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import errno
 import socket
 from dataclasses import replace
+from typing import Final
 
 import click
 
@@ -17,6 +20,9 @@ from webapp.journal import configure
 from webapp.listening import listen_with
 
 __all__ = ["serve"]
+
+#: the number of the parameter of mallopt, from malloc.h
+_ARENA_MAX: Final = -8
 
 
 @click.command(short_help="Start the website.")
@@ -34,6 +40,7 @@ def serve(host: str | None, port: int | None, threads: int) -> None:
     settings = Settings.from_env()
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
     configure(settings)
+    _share_heaps()
     listening = _listen(settings.host, settings.port)
     try:
         _have_release(settings)
@@ -43,6 +50,15 @@ def serve(host: str | None, port: int | None, threads: int) -> None:
         server.run()
     finally:
         listening.close()
+
+
+def _share_heaps() -> None:
+    """Lets all threads share two heaps of the C library, where it can be told (glibc).
+
+    It would make up to eight for each core, and each keeps what it once took: a tenth of the memory of a site.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
 def _listen(host: str, port: int) -> socket.socket:

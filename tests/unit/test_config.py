@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,18 @@ def test_folders_are_found_and_a_missing_one_is_named() -> None:
     assert (share("ontology") / "p2p.ttl").is_file()
     with pytest.raises(SettingsError, match="nowhere is in neither"):
         share("nowhere")
+
+
+def test_the_table_of_settings_tells_their_defaults() -> None:
+    """Names and defaults in the docs are those of the code, and nothing else is in the table."""
+    text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    told: dict[str, str] = {}
+    for names, default in re.findall(r"^\| ((?:`P2P_\w+`(?:, )?)+) \| ([^|]+) \|", text, re.MULTILINE):
+        both, each = re.findall(r"P2P_(\w+)", names), default.strip().split(", ")
+        told |= dict(zip(both, each if len(each) == len(both) else each * len(both), strict=True))
+    known = {field.name: getattr(Settings(), field.name) for field in dataclasses.fields(Settings)}
+    assert {name.lower() for name in told} == set(known)
+    for name, default in told.items():
+        value = known[name.lower()]
+        said = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        assert default in ((f"`{said}`",) if said else ("empty", "none")), name
