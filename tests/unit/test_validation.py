@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 
 from p2p_graph.config import share
-from p2p_graph.contributing import Shapes, Source, validate
+from p2p_graph.contributing import Shapes, Source, validate, validation
 from p2p_graph.contributing.validation import line_of
 from p2p_graph.curation import Sources, read_data, read_words
 from p2p_graph.model import Fault
@@ -106,3 +106,17 @@ def test_faults_come_by_file_and_line(context: list[Triple], shapes: Shapes) -> 
 def test_line_of_finds_where_a_subject_begins(text: str, line: int | None) -> None:
     prefixed = text if text.startswith("<") else "@prefix e: <https://example.org/> .\n" + text
     assert line_of(prefixed, "https://example.org/a") == line
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_what_was_checked_before_counts_no_more(
+    context: list[Triple], shapes: Shapes, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Few triples are laid over what the engine holds and taken off again, many are read in its place."""
+    monkeypatch.setattr(validation, "_FEW", few)
+    broken = _source("\npractice:broken a p2p:Practice .\n", "broken.ttl")
+    good = _source('\norganisation:new a p2p:Organisation ; rdfs:label "New"@en ; p2p:role role:cso .\n')
+    for _ in range(2):
+        assert {fault.subject for fault in validate([broken], context, shapes)} == {"practice:broken"}
+        assert validate([good], context, shapes) == ()
+        assert len(list(shapes.engine.triples())) == 1
