@@ -120,6 +120,9 @@ def test_colours_of_the_reader_replace_ours_and_what_is_chosen_is_still_seen(pag
     # a line between two roles is drawn in its colours, and its text in that of the reader
     assert page.evaluate("getComputedStyle(document.querySelector('.symbol')).forcedColorAdjust") == "none"
     assert page.evaluate("getComputedStyle(document.querySelector('#wheel svg text')).fill") == body
+    # dash and dot are an image, which would be left out
+    drawn = "getComputedStyle(document.querySelector('.forms .form-mixed'), '::before').backgroundImage"
+    assert "gradient" in page.evaluate(drawn)
     page.keyboard.press("Tab")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
