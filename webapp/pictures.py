@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
@@ -14,13 +14,14 @@ from pyoxigraph import Literal, NamedNode
 from p2p_graph.model import Table, Term
 from p2p_graph.reading import Graph
 from p2p_graph.reading.drawing import Scene, scene, scene_svg
-from p2p_graph.reading.network import FAMILIES, Wheel, chord_rows, mixing, mixing_matrix, network_rows
+from p2p_graph.reading.network import FAMILIES, Network, Wheel, chord_rows, mixing, mixing_matrix, network_rows
 from p2p_graph.reading.pages import pyvis_data
 from p2p_graph.reading.sentences import coverage_sentence, summary
 from p2p_graph.reading.style import ROLES, symbol
 from p2p_graph.reading.wheel import Link, wheel_svg
+from p2p_graph.vocab import PREFIXES
 from webapp.addresses import address_of_path, page_of
-from webapp.languages import at, listed
+from webapp.languages import ENGLISH, at, language, listed
 from webapp.listing import CountryRow
 from webapp.speaking import capital, controls, counting, families, words
 
@@ -38,6 +39,7 @@ __all__ = [
     "network_data",
     "practice_wheel",
     "small_wheels",
+    "spoken",
     "whole_wheel",
 ]
 
@@ -210,7 +212,7 @@ class NetworkPicture:
 
 def network(graph: Graph, code: str, laid: Scene) -> NetworkPicture | None:
     """The actor network of a country, once it is laid out; None if no tie is recorded there."""
-    found = graph.network(country=code)
+    found = spoken(graph, graph.network(country=code))
     if not found.ties:
         return None
     name = graph.label(_country(code))
@@ -226,9 +228,24 @@ def network(graph: Graph, code: str, laid: Scene) -> NetworkPicture | None:
     return NetworkPicture(svg, sentence, tuple(_actor_row(row, symbols) for row in network_rows(found).rows))
 
 
+def spoken(graph: Graph, network: Network) -> Network:
+    """A network whose actors and their roles are called in the reader's language, as far as they have a name in it."""
+    if language() == ENGLISH:
+        return network
+    names = graph.labels(network.actors)
+    roles = graph.labels({PREFIXES["role"] + actor.role for actor in network.actors.values() if actor.role})
+    actors = {
+        address: replace(
+            actor, label=names[address], role_label=roles.get(PREFIXES["role"] + actor.role, actor.role_label)
+        )
+        for address, actor in network.actors.items()
+    }
+    return replace(network, actors=actors)
+
+
 def laid_out(graph: Graph, code: str) -> Scene:
     """Where every actor of a country stands: as its release brings it, or laid out now, which may take a second."""
-    return scene(graph.network(country=code), words=words(), laid=graph.places(code))
+    return scene(spoken(graph, graph.network(country=code)), words=words(), laid=graph.places(code))
 
 
 def network_data(laid: Scene) -> bytes:

@@ -164,7 +164,15 @@ def _base(path: str) -> Mapping[str, Point]:
 
 
 def explored(state: State, filtered: bool = True) -> Explored:
-    """What a state shows; without its filters if they are not wanted."""
+    """What a state shows, in the reader's language; without its filters if they are not wanted."""
+    found = _explored(state, filtered)
+    told, gone = pictures.spoken(graph(), found.network), purged()
+    # a name that was taken out for good comes back in no language
+    actors = {a: found.network.actors[a] if actor.label in gone.texts else actor for a, actor in told.actors.items()}
+    return replace(found, network=replace(told, actors=actors))
+
+
+def _explored(state: State, filtered: bool) -> Explored:
     opened = tuple((address_of(path), family) for path, family in state.opened)
     filters = state.filters if filtered else type(state.filters)()
     if state.at in known().actors:
