@@ -295,7 +295,7 @@ def test_a_remote_store_that_is_down_is_said_and_what_is_known_is_shown(between:
 
 
 def test_a_remote_store_that_is_slow_holds_up_only_what_asks_it(between: _Between, tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, store=between.address, client_minute=0, client_queries=0, query_seconds=2.0)
+    settings = Settings(home=tmp_path, store=between.address, client_minute=0, client_queries=0)
     with serving(settings, threads=16) as (_, port):
 
         def asked(path: str, seconds: float = 20) -> int:
@@ -313,18 +313,18 @@ def test_a_remote_store_that_is_slow_holds_up_only_what_asks_it(between: _Betwee
             with ThreadPoolExecutor(24) as many:
                 waiting = [many.submit(asked, f"/practices?page=1&kind=x{number}") for number in range(8)]
                 waiting += [many.submit(asked, ASKING.format(number)) for number in range(16)]
-                began = time.monotonic()
                 for _ in range(5):
-                    assert asked("/health/live", 5) == 200
-                    assert asked("/robots.txt", 5) == 200
-                took = time.monotonic() - began
+                    assert asked("/health/live") == 200
+                    assert asked("/robots.txt") == 200
+                # nobody stood in line behind those, who still wait for the store; for others there was no room
+                are_answered = [one.done() for one in waiting]
+                between.released.set()
                 found = [one.result() for one in waiting]
         finally:
             between.is_slow = False
             between.released.set()
-        assert set(found) == {503}
-        # the slow ones take two seconds each; in line behind them all it would have been longer than that
-        assert took < 4
+        assert not all(are_answered)
+        assert set(found) == {200, 503}
         assert eventually(lambda: asked(ASKING.format(3)) == 200)
 
 
@@ -338,11 +338,11 @@ def test_a_locked_ledger_keeps_nobody_from_reading(home: Path) -> None:
     with contextlib.closing(sqlite3.connect(home / "ledger.sqlite", isolation_level=None)) as held:
         held.execute("CREATE TABLE something (held INTEGER)")
         held.execute("BEGIN EXCLUSIVE")
-        began = time.monotonic()
         for path in ("/", KEPT, "/countries", "/search?q=buddies", ASKING.format(1)):
             assert client.get(path, headers=HTML).status_code == 200, path
         assert ready(client) == (200, [])
-        assert time.monotonic() - began < 5
+    # nobody waited for it, since nobody opened it
+    assert app.extensions["p2p_office"]._ledger is None
     closing(app)
 
 
