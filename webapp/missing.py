@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from p2p_graph.errors import UnknownThing
 from p2p_graph.formats import write
 from p2p_graph.reading.gaps import Elsewhere, Gap, Profile, gap_rows, gaps, profiles
-from p2p_graph.reading.pattern import LEAST
+from p2p_graph.reading.pattern import LEAST, Basis
 from p2p_graph.vocab import PREFIXES
 from webapp import instances, pictures
 from webapp.addresses import address_of_path, page_of
@@ -168,6 +168,46 @@ def _told(code: str, found: tuple[Gap, ...], size: float, most: int) -> dict[str
     practices = [p[3] for section in sections for gap in section.gaps for p in gap.practices[:_EXAMPLES]]
     said = tell(graph(), (), practices)
     cites = _renumbered(practices, said)
+    return {
+        "title": _("%(name)s: who cooperates, and what works elsewhere", name=name),
+        "language": language(),
+        "heads": _heads(),
+        "size": size,
+        "lead": wheel.sentence,
+        "wheel": on_paper(wheel.narrow),
+        "key": _(
+            "A line joins two roles that work together, as wide as the practices are many: solid formal, dashed "
+            "informal, dash and dot both, dotted not stated; a bar across it stands for ties against each other."
+        ),
+        "use": _use(code, name, basis, bool(sections)),
+        "has": [
+            {"title": shown.title, "words": shown.words}
+            for shown in instances.of_country(graph(), all_patterns(), code).found[:_LISTED]
+        ],
+        "sections": [
+            {"title": section.title, "gaps": [_gap_told(gap, cites) for gap in section.gaps]} for section in sections
+        ],
+        "break_before": 1,
+        "sources": _sources_told(said, cites),
+        "footer": _(
+            "Peer2Peer Graph, release %(version)s. Data and text CC BY 4.0. %(address)s",
+            version=version,
+            address=address_of_path("country", code),
+        ),
+    }
+
+
+def _heads() -> dict[str, str]:
+    return {
+        "use": _("How to use this brief"),
+        "has": _("Patterns recorded here"),
+        "sources": _("Sources"),
+        "examples": _("For example:"),
+    }
+
+
+def _use(code: str, name: str, basis: Basis | None, has_gaps: bool) -> list[str]:
+    """What the brief is good for, and what it rests on."""
     use = [
         _(
             "It names what other European countries do in drug outreach work that is not recorded in %(name)s, with "
@@ -184,45 +224,14 @@ def _told(code: str, found: tuple[Gap, ...], size: float, most: int) -> dict[str
         ),
         _("All that others have, with every document: %(address)s", address=address_of_path("country", code)),
     ]
-    if not sections:
+    if not has_gaps:
         use.append(
             _(
                 "Nothing is called missing here: too little is recorded of %(name)s, or it has all that others have.",
                 name=name,
             )
         )
-    return {
-        "title": _("%(name)s: who cooperates, and what works elsewhere", name=name),
-        "language": language(),
-        "heads": {
-            "use": _("How to use this brief"),
-            "has": _("Patterns recorded here"),
-            "sources": _("Sources"),
-            "examples": _("For example:"),
-        },
-        "size": size,
-        "lead": wheel.sentence,
-        "wheel": on_paper(wheel.narrow),
-        "key": _(
-            "A line joins two roles that work together, as wide as the practices are many: solid formal, dashed "
-            "informal, dash and dot both, dotted not stated; a bar across it stands for ties against each other."
-        ),
-        "use": use,
-        "has": [
-            {"title": shown.title, "words": shown.words}
-            for shown in instances.of_country(graph(), all_patterns(), code).found[:_LISTED]
-        ],
-        "sections": [
-            {"title": section.title, "gaps": [_gap_told(gap, cites) for gap in section.gaps]} for section in sections
-        ],
-        "break_before": 1,
-        "sources": _sources_told(said, cites),
-        "footer": _(
-            "Peer2Peer Graph, release %(version)s. Data and text CC BY 4.0. %(address)s",
-            version=version,
-            address=address_of_path("country", code),
-        ),
-    }
+    return use
 
 
 def _gap_told(gap: GapView, cites: Mapping[str, tuple[int, ...]]) -> dict[str, object]:

@@ -100,7 +100,9 @@ def test_modules_take_from_each_other_only_what_is_exported(path: Path) -> None:
 def test_environment_is_read_by_config_alone(path: Path) -> None:
     if path.name == "config.py":
         return
-    read = [n.lineno for n in ast.walk(_tree(path)) if isinstance(n, ast.Attribute) and n.attr in ("environ", "getenv")]
+    found = [n for n in ast.walk(_tree(path)) if isinstance(n, ast.Attribute) and n.attr in ("environ", "getenv")]
+    # what a server says of a request is called so, too
+    read = [n.lineno for n in found if not (isinstance(n.value, ast.Name) and n.value.id == "request")]
     # The worker clears the variables of proxies from its own environment and reads none.
     assert not read or path.name in ("_worker.py", "store.py"), f"lines {read}"
 
