@@ -6,19 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from p2p_graph.config import Settings
 from tests.web.reading import closing
 from tests.web.standing import HTML, Office, Person
-from webapp import create_app
+from webapp import create_app, signed_in
 from webapp.signed_in import needs, somebody
 
 
 @pytest.fixture(scope="module")
 def guarded(example_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     ledger = f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.sqlite'}"
-    app: Flask = create_app(Settings(home=example_home, ledger=ledger, workers=1))
+    settings = Settings(home=example_home, ledger=ledger, workers=1)
+    app: Flask = create_app(settings)
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    app.extensions["p2p_office"] = signed_in.Office(settings, hasher=quick)
 
     for role in ("partner", "steward", "operator"):
 
