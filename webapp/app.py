@@ -10,7 +10,7 @@ from flask import Flask, Request
 from jinja2 import StrictUndefined
 from werkzeug.routing import BaseConverter
 
-from p2p_graph.config import Settings
+from p2p_graph.config import Settings, share
 from p2p_graph.curation import Sources
 from p2p_graph.vocab import KINDS
 from webapp import (
@@ -26,6 +26,7 @@ from webapp import (
     holdings,
     journal,
     languages,
+    lexicon,
     measures,
     metrics,
     missing,
@@ -77,13 +78,14 @@ _PARTS: Final = (
     terms.pages,
     graph_store.pages,
     holdings.pages,
+    lexicon.pages,
     publish.pages,
     openapi.pages,
-    openid.pages,
     sign_in.pages,
     submissions.pages,
     review.pages,
     operating.pages,
+    openid.pages,
     watching.pages,
 )
 #: fields a form may have
@@ -122,6 +124,7 @@ def create_app(settings: Settings, *, sources: Sources | None = None) -> Flask:
     stamp = _assets_stamp()
     app.config["P2P_SETTINGS"] = settings
     app.config["P2P_ASSETS"] = stamp
+    app.config["P2P_ONTOLOGY"] = sources.ontology if sources else share("ontology")
     # links that leave this site, in what others show of it, want to know where it stands
     app.jinja_env.globals.update(assets=stamp, stands_at=settings.site.rstrip("/"))
     app.context_processor(lambda: {"legend": pictures.legend()})

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from p2p_graph.errors import UnknownThing
 from p2p_graph.reading.drawing import Scene
 from p2p_graph.reading.graph import Entity
 from p2p_graph.reading.network import around, mixing
-from p2p_graph.vocab import BASE, SCHEMES
-from webapp import country_page, instances, organisation_page, pictures, practice_page, wording
+from webapp import country_page, instances, organisation_page, pictures, practice_page, structured
 from webapp.addresses import address_of_path
 from webapp.current_graph import graph, page_kept, remembered
 from webapp.describing import ThingPage, describe_thing
@@ -44,6 +42,7 @@ def home() -> Response:
             wheels=remembered("wheels", lambda: pictures.small_wheels(graph(), all_countries())),
             counts=remembered("counts", lambda: counts(graph())),
             trust=remembered("trust", lambda: trust(graph())),
+            structured=structured.of_dataset(),
             version=graph().version,
         )
     )
@@ -155,8 +154,14 @@ def _thing_page(address: str) -> str:
         more = organisation_page.organisation_page(graph(), entity, page, all_networks().values())
         page = organisation_page.without_rows(page)
         symbols = {role.family: role.svg for role in pictures.legend()}
-        return render_template("browse/organisation.html", page=page, more=more, symbols=symbols)
-    return render_template("browse/thing.html", page=page)
+        return render_template(
+            "browse/organisation.html",
+            page=page,
+            more=more,
+            symbols=symbols,
+            structured=structured.of_thing(entity, page),
+        )
+    return render_template("browse/thing.html", page=page, structured=structured.of_thing(entity, page))
 
 
 def _practice_page(entity: Entity, page: ThingPage) -> str:
@@ -174,6 +179,7 @@ def _practice_page(entity: Entity, page: ThingPage) -> str:
     return render_template(
         "browse/practice.html",
         page=practice_page.without_what_is_told(page),
+        structured=structured.of_thing(entity, page),
         more=more,
         wheel=pictures.practice_wheel(mixing(around(network, entity.address)), page.title) if page.ties else None,
         patterns=instances.of_practice(graph(), all_patterns(), entity.address),
@@ -194,60 +200,3 @@ def _rules(code: str) -> dict[str, tuple[RuleView, ...]]:
 def thing_data(kind: str, slug: str, suffix: str) -> Response:
     """The data of a thing in a format."""
     return data_of_thing(address_of_path(kind, slug), suffix)
-
-
-@pages.get("/vocab/")
-def vocab() -> Response:
-    """All lists of concepts."""
-    schemes = [(name, graph().words.get(_address_of_scheme(name))) for name in SCHEMES]
-    return fresh(lambda: render_template("browse/schemes.html", schemes=schemes))
-
-
-def _address_of_scheme(name: str) -> str:
-    """The address of a list of concepts."""
-    return f"{BASE}vocab/{name}"
-
-
-@pages.get("/vocab/<name>")
-def scheme(name: str) -> Response:
-    """One list of concepts, each at its own anchor."""
-    if name not in SCHEMES:
-        raise UnknownThing(f"There is no list of concepts called {name[:60]}.", address=name)
-    word = graph().words[_address_of_scheme(name)]
-    return fresh(
-        lambda: render_template(
-            "browse/scheme.html",
-            name=name,
-            scheme=word,
-            concepts=remembered(("scheme", name), lambda: wording.concepts(graph(), name)),
-            languages=list(wording.LANGUAGES.items()),
-        )
-    )
-
-
-@pages.get("/vocab/<name>/<concept>")
-def concept(name: str, concept: str) -> AnyResponse:
-    """A concept by its own address leads to its place in the list."""
-    known = {word.address.rsplit("/", 1)[-1] for word in graph().concepts(name)} if name in SCHEMES else set()
-    if concept not in known:
-        raise UnknownThing(f"There is no concept {concept[:60]} in the list {name[:60]}.", address=concept)
-    return redirect(at(f"/vocab/{name}#{concept}"), 303)
-
-
-@pages.get("/ontology/")
-def ontology() -> Response:
-    """Every class and property, each at its own anchor."""
-
-    def page() -> str:
-        classes, properties = remembered("terms", lambda: wording.terms(graph()))
-        return render_template("browse/ontology.html", classes=classes, properties=properties)
-
-    return fresh(page)
-
-
-@pages.get("/ontology/<term>")
-def ontology_term(term: str) -> AnyResponse:
-    """A term by its own address leads to its place on the page."""
-    if not any(w.address.endswith(f"/ontology/{term}") for w in graph().words.values()):
-        abort(404)
-    return redirect(at(f"/ontology/#{term}"), 303)

@@ -16,9 +16,12 @@ from p2p_graph.formats import Format, find, write
 from p2p_graph.model import Triples
 from p2p_graph.releases import holds
 from webapp import dataset, numbers
+from webapp.changing import news
 from webapp.current_graph import graph, remembered_in_all_languages
+from webapp.languages import at
 from webapp.negotiation import choose, chosen_for_thing, fresh, with_version
 from webapp.problems import CORS
+from webapp.structured import of_dataset
 from webapp.withholding import purged
 
 __all__ = ["pages"]
@@ -33,7 +36,12 @@ def data() -> Response:
     """The files of the release, with sizes and checksums."""
     return fresh(
         lambda: render_template(
-            "holdings/data.html", files=dataset.files(), version=graph().version, day=dataset.day(), sums=_SUMS
+            "holdings/data.html",
+            files=dataset.files(),
+            version=graph().version,
+            day=dataset.day(),
+            sums=_SUMS,
+            structured=of_dataset(),
         )
     )
 
@@ -126,6 +134,35 @@ def stats_data(suffix: str) -> Response:
         return Triples(tuple(dict.fromkeys((*dataset.void(root).triples, *numbers.cube(root).triples))))
 
     return _described(both, find(suffix, "triples"))
+
+
+@pages.get("/changes")
+def changes() -> Response:
+    """What became new with each release, in sentences."""
+    return fresh(lambda: render_template("holdings/changes.html", news=news(), version=graph().version), also=_gone())
+
+
+@pages.get("/changes.atom")
+def feed() -> Response:
+    """The same as a feed."""
+
+    def made() -> str:
+        return render_template(
+            "holdings/changes.xml", news=news(), root=request.url_root, version=graph().version, day=dataset.day()
+        )
+
+    return _open(fresh(made, "application/atom+xml; charset=utf-8", also=f"{_gone()} {request.url_root}"))
+
+
+@pages.get("/changelog")
+def changelog() -> AnyResponse:
+    """The same word as others write it."""
+    return redirect(at("/changes"), 301)
+
+
+def _gone() -> str:
+    """What was taken out for good since the release was made, as far as the tag of a page must tell."""
+    return str(len(purged().addresses) + len(purged().texts) + len(purged().hashes))
 
 
 def _described(make: Callable[[str], Triples], form: Format) -> Response:

@@ -36,6 +36,7 @@ from webapp.operations import (
     suffix_parameter,
 )
 from webapp.searching import search_paths
+from webapp.site_paths import site_paths
 from webapp.viewing import REST, STANCES
 
 __all__ = ["TAGS", "document"]
@@ -84,7 +85,7 @@ def document(settings: Settings) -> Made:
             **search_paths(),
             **_thing_paths(),
             **_keeping_paths(),
-            **_site_paths(),
+            **site_paths(),
         },
         "components": {
             "schemas": {**fixed_schemas(), **_value_schemas([*questions, *patterns])},
@@ -519,30 +520,6 @@ def _citation(id: str, parameters: list[Made]) -> Made:
         responses(content, "The citation.", _ASKING),
         [field("id", "path", "The number of the citation.", {"type": "string"}), *parameters],
     )
-
-
-# The service itself
-
-
-def _site_paths() -> Made:
-    parts = {
-        "/openapi.json": ("openapi", "This document", "application/json", {"type": "object", "required": ["openapi"]}),
-        "/health": (
-            "health",
-            "Whether questions are answered",
-            "application/json",
-            {"type": "object", "required": ["status", "version"]},
-        ),
-        "/.well-known/void": ("void", "What the data set is (VoID)", "text/turtle", {"type": "string"}),
-    }
-    return {
-        path: {
-            "get": operation(
-                id, "site", title, title + ".", responses({media: {"schema": schema}}, title + ".", (503,))
-            )
-        }
-        for path, (id, title, media, schema) in parts.items()
-    }
 
 
 # Components

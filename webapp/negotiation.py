@@ -16,6 +16,7 @@ from typing import Final
 from flask import Flask, Response, current_app, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.errors import UnknownFormat
 from p2p_graph.formats import FORMATS, Format, Kind, find
@@ -25,7 +26,8 @@ from p2p_graph.reading.store import Dataset
 from p2p_graph.tables import Labels
 from p2p_graph.vocab import kind_and_slug
 from webapp.current_graph import answered, graph, is_lasting, standing
-from webapp.languages import here, language
+from webapp.dataset import LICENCE
+from webapp.languages import at, here, language
 from webapp.problems import CORS, PREFLIGHT, NotAcceptable
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "formats_for",
     "fresh",
     "install",
+    "linked",
     "page_or_data",
     "with_version",
 ]
@@ -201,14 +204,34 @@ def data_of_thing(address: str, suffix: str) -> Response:
     fmt = find(suffix, "triples")
     file = "-".join(kind_and_slug(address) or ())
     response = answer_to(fmt, graph().library.get("data-of-thing").bind(thing=address), told=Told(file))
-    response.headers["Link"] = f'<{address}>; rel="describes"'
-    return response
+    return linked(response, address, fmt.suffix)
 
 
 def page_or_data(address: str, page: Callable[[], str | bytes]) -> Response:
     """The page of a thing, or its data for an asker who prefers data to a page."""
     suffix = chosen_for_thing()
-    return data_of_thing(address, suffix) if suffix else fresh(page)
+    return data_of_thing(address, suffix) if suffix else linked(fresh(page), address)
+
+
+def linked(response: AnyResponse, address: str, suffix: str = "", stem: str = "", page: str = "") -> Response:
+    """An answer about something of ours with what it is about, its page, its other forms and its licence (RFC 8288).
+
+    `suffix` is that of the answer itself, empty for a page; `stem` is the address of the forms without their suffixes,
+    and of the page where that has no other.
+    """
+    root = request.url_root.rstrip("/")
+    stem = stem or "/" + "/".join(kind_and_slug(address) or ())
+    page = at(page or stem)
+    links = [f'<{address}>; rel="describes"', f'<{LICENCE}>; rel="license"', f'<{root}{page}>; rel="canonical"']
+    if suffix:
+        links.append(f'<{root}{page}>; rel="alternate"; type="text/html"')
+    for form in formats_for("triples"):
+        if form.suffix != suffix:
+            links.append(f'<{root}{stem}.{form.suffix}>; rel="alternate"; type="{form.media_type}"')
+    links.append(f'<{root}{stem}.ttl>; rel="describedby"; type="text/turtle"')
+    response.headers["Link"] = ", ".join(links)
+    assert isinstance(response, Response)
+    return response
 
 
 #: bytes from which packing pays, and how hard it is tried

@@ -20,6 +20,9 @@ _FETCHING = {
     "image": "href",
 }
 
+#: blocks that no browser runs
+_DATA = ("application/json", "application/ld+json")
+
 
 @dataclass
 class Page:
@@ -57,7 +60,7 @@ class _Reader(HTMLParser):
         if (
             tag in _FETCHING
             and _FETCHING[tag] in values
-            and values.get("rel") not in ("alternate", "license", "prev", "next")
+            and values.get("rel") not in ("alternate", "canonical", "describedby", "license", "prev", "next")
         ):
             page.fetched.append(values[_FETCHING[tag]])
         if "id" in values:
@@ -67,7 +70,7 @@ class _Reader(HTMLParser):
         if tag in ("input", "select", "textarea") and values.get("type") != "hidden":
             self.fields.append(values.get("id", ""))
         page.inline += [f"{tag} {name}" for name in values if name == "style" or name.startswith("on")]
-        if tag == "style" or (tag == "script" and "src" not in values and values.get("type") != "application/json"):
+        if tag == "style" or (tag == "script" and "src" not in values and values.get("type") not in _DATA):
             page.inline.append(f"<{tag}>")
         if tag in ("title", "h1") and "svg" not in self.inside:
             page.headings += [""] if tag == "h1" else []

@@ -35,6 +35,8 @@ PAGES = {
     "/id/<kind:kind>/<slug:slug>.<slug:suffix>",
     "/robots.txt",
     "/sitemap.xml",
+    "/sitemap-<int:part>.xml",
+    "/catalog.<slug:suffix>",
     "/favicon.ico",
 }
 #: parts of the site whose every address is for programs

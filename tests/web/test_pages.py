@@ -210,7 +210,7 @@ def test_search_finds_any_label(client: FlaskClient, words: str) -> None:
 
 def test_concepts_and_terms_have_addresses(client: FlaskClient) -> None:
     assert client.get("/vocab/role/peer").headers["Location"] == "/vocab/role#peer"
-    assert client.get("/ontology/Practice").headers["Location"] == "/ontology/#Practice"
+    assert client.get("/ontology/Practice").status_code == 200
     assert "peer" in page_at(client, "/vocab/role").ids
     assert {"Practice", "participant"} <= set(page_at(client, "/ontology/").ids)
 
