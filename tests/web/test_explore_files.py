@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from p2p_graph.config import Settings
-from tests.web.reading import closing, read
+from tests.web.reading import closing, read, unchecked
 from webapp import create_app
 from webapp.figures import FILES
 
@@ -158,6 +158,7 @@ def hostile(example_release: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     store.remove(named)
     store.add(Quad(nurses, label, Literal(HOSTILE, language="en"), named.graph_name))
     store.dump(str(folder / "data.nq"), RdfFormat.N_QUADS)
+    unchecked(folder)
     app = create_app(Settings(home=folder.parent / "home", store=str(folder), workers=1, client_minute=0))
     yield app.test_client()
     closing(app)

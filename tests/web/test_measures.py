@@ -17,7 +17,7 @@ from p2p_graph import open_graph
 from p2p_graph.config import Settings
 from p2p_graph.reading.measures import MEASURES, measures_of
 from p2p_graph.reading.measuring import ALL, FILE, Measured, read as read_measures
-from tests.web.reading import Page, closing, read
+from tests.web.reading import Page, closing, read, unchecked
 from webapp import create_app
 
 
@@ -174,6 +174,7 @@ def test_store_without_a_release_beside_it_is_measured_when_asked(
     with open_graph(bare, Settings(home=tmp_path, workers=1)) as graph:
         assert dict(graph.measured()) == found
     (bare / FILE).write_bytes(b"damaged")
+    unchecked(bare)
     app: Flask = create_app(Settings(home=tmp_path, store=str(bare), workers=1, client_minute=0))
     try:
         assert app.test_client().get("/measures.csv").status_code == 200
