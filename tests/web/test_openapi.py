@@ -38,6 +38,10 @@ PAGES = {
     "/sitemap-<int:part>.xml",
     "/catalog.<slug:suffix>",
     "/favicon.ico",
+    # what a form of ours fetches, and what is filled in by hand
+    "/add/suggest.json",
+    "/add/template.csv",
+    "/add/template.xlsx",
 }
 #: parts of the site whose every address is for programs
 SERVICES = {"sparql", "terms", "graph_store", "short_links", "citing"}
