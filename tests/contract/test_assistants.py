@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ def asked(home: Path, work: Callable[[Client], Awaitable[Any]]) -> Any:
         async with Client(parameters) as client:
             return await work(client)
 
-    return asyncio.run(session())
+    # in a thread of its own: tests with a browser leave a loop in this one
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, session()).result()
 
 
 async def answer(client: Client, tool: str, **values: object) -> dict[str, Any]:

@@ -110,7 +110,8 @@ class _Walk:
 
     def ask(self, address: str) -> TestResponse:
         """What the site answers to a browser that never was here."""
-        return self.client.get(address, base_url=HOST, headers={"Accept": "text/html,*/*;q=0.8"})
+        # buffered, so that files which the site sends piece by piece are closed again
+        return self.client.get(address, base_url=HOST, headers={"Accept": "text/html,*/*;q=0.8"}, buffered=True)
 
     def put(self, file: str, content: bytes) -> None:
         """Writes a file of the copy."""
