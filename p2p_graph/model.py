@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, field as told_apart
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal as OneOf
@@ -253,7 +253,7 @@ class Fault:
     #: the property, with its prefix, for machines
     path: str = ""
     #: the sentences of `what` before they are in a language; nothing where it is one sentence without values
-    said: tuple[Message, ...] = field(default=(), repr=False, compare=False)
+    said: tuple[Message, ...] = told_apart(default=(), repr=False, compare=False)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

@@ -266,7 +266,7 @@ class _Filling:
         }
         meant = [words[one] for one in get_close_matches(fold(text), words, 6, 0.6)]
         # one word of the list is told once, in the language it is most like
-        near = tuple({value: name for value, name in reversed(meant)}.values())[::-1][:3]
+        near = tuple(dict(reversed(meant)).values())[::-1][:3]
         self._misfit(key, field, text, near)
         return None
 

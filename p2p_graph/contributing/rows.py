@@ -46,7 +46,6 @@ class Bundle:
                 if len(given) > 1:
                     entry["reading"] = [_short(given[1])]
 
-
     def plain(self, form: Form) -> Values:
         """The same as a form has it: entries point to each other by their own names, not by those of rows."""
         rows = {fold(name): key for key, entry in self.values.items() for name in entry.get("row", ())}

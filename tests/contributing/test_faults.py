@@ -6,10 +6,8 @@ The moments come from a seed; programs are forked, so that each begins within a 
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import shutil
-import signal
 import sqlite3
 import threading
 import time
