@@ -18,7 +18,20 @@ from p2p_graph.contributing.naming import Names
 from p2p_graph.vocab import kind_and_slug, shorten
 from webapp.languages import LANGUAGES as SPOKEN, language
 
-__all__ = ["Told", "drop", "entry_label", "id_of", "in_order", "more", "read", "starting", "tell", "tongues", "view"]
+__all__ = [
+    "Told",
+    "drop",
+    "entry_label",
+    "id_of",
+    "in_order",
+    "more",
+    "moved",
+    "read",
+    "starting",
+    "tell",
+    "tongues",
+    "view",
+]
 
 _NAME: Final = re.compile(r"([a-z]+(?:-\d{1,3})?)\.([A-Za-z-]+(?:@[a-z]{2})?)")
 #: entries of one contribution, values of one field, and characters of one value that are read at all
