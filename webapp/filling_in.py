@@ -515,6 +515,11 @@ def tell(form: Form, triples: Iterable[Triple], names: Names) -> list[Told]:
         if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode | Literal):
             said.setdefault(triple.subject.value, []).append((triple.predicate.value, triple.object))
     called = {address: _label(of) for address, of in said.items()}
+    for address, of in said.items():
+        # a reading is called as the document is that was read
+        read_in = next((value.value for path, value in of if path.endswith("/ofDocument")), "")
+        if read_in:
+            called[address] = called.get(read_in) or names.call(read_in, language())
     order = [kind for part in form.parts for kind in part.kinds]
 
     def place(address: str) -> tuple[int, str]:

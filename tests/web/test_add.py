@@ -268,6 +268,14 @@ def test_all_faults_stand_at_the_top_and_beside_their_fields(office: Office) -> 
     assert 'value="Exford Outreach"' in mended
 
 
+def test_preview_says_in_words_what_will_be_published(office: Office) -> None:
+    shown = page(office.visitor().post("/add/practice", data={**FILLED, "do": "check"}, headers=HTML))
+    assert "This is how it will look" in shown
+    told = re.sub(r"<[^>]+>", " ", shown[: shown.index('class="add-end"')])
+    assert "Report of the night bus" in told
+    assert not re.search(r"\b(?:reading|group|role|document|organisation|practice):[a-z]", told)
+
+
 def test_machine_is_told_by_field(office: Office) -> None:
     wrong = {**FILLED, "practice.startYear": "2o12", "tie-1.function": "function:referal"}
     told = office.visitor().post("/add/practice", data=wrong, headers=JSON)
