@@ -82,13 +82,20 @@ def sites(
         closing(remote)
 
 
+#: what tells of the files of a release, and of what became new with it: a store that was pushed elsewhere has neither
+DUMP = "http://rdfs.org/ns/void#dataDump"
+OF_FILES = ("/.well-known/void", "/catalog", "/data", "/changes", "/stats")
+
+
 def told(response: TestResponse) -> object:
-    """What an answer says, without what may differ: the order of triples, bytes that pack a workbook."""
+    """What an answer says, without what may differ: the order of triples, bytes that pack a workbook, and the days of
+    changes, which a store that was pushed elsewhere does not know.
+    """
     if response.mimetype == "text/html":
         return read(response.get_data(as_text=True)).text
     if response.mimetype in _TRIPLES and response.status_code == 200:
         quads = parse(response.data, _TRIPLES[response.mimetype], base_iri="http://localhost/")
-        triples = Counter(re.sub(r"_:\w+", "_:", str(quad)) for quad in quads)
+        triples = Counter(re.sub(r"_:\w+", "_:", str(quad)) for quad in quads if quad.predicate.value != DUMP)
         assert triples
         return triples
     if response.mimetype == "application/problem+json":
@@ -98,7 +105,7 @@ def told(response: TestResponse) -> object:
         return response.get_json()
     if "spreadsheet" in response.mimetype:
         return response.status_code
-    return response.data
+    return re.sub(rb"<lastmod>[^<]*</lastmod>", b"", response.data)
 
 
 def test_every_page_reads_the_same(sites: Sites) -> None:
@@ -114,11 +121,14 @@ def test_every_page_reads_the_same(sites: Sites) -> None:
         if path not in DOORS and looked[kind] >= EACH:
             continue
         looked[kind] += 1
+        if path.startswith("/data/"):
+            continue
         expected, found = here.get(path), there.get(path)
         assert found.status_code == expected.status_code, path
         assert found.status_code < 500, path
         assert found.headers.get("Location") == expected.headers.get("Location"), path
-        assert told(found) == told(expected), path
+        if not path.startswith(OF_FILES):
+            assert told(found) == told(expected), path
         if expected.mimetype == "text/html":
             links = (urldefrag(link)[0] for link in read(expected.get_data(as_text=True)).links)
             new = [link for link in links if link.startswith("/") and link not in seen]
