@@ -29,6 +29,8 @@ VALUES = {
     "practice": "c-buddy",
     "scheme": "https://w3id.org/peer2peer/vocab/role",
     "confidence": "stated",
+    "class": "https://w3id.org/peer2peer/ontology/Practice",
+    "property": "https://w3id.org/peer2peer/ontology/inPractice",
 }
 PAGES = [query.name for query in LIBRARY.folder("pages")]
 

@@ -279,7 +279,9 @@ def test_a_store_that_nobody_closed_ends_its_workers(release: Path) -> None:
 
 
 PARENT = """
-import sys, threading, time
+import signal, sys, threading, time
+# as from a terminal: whoever starts the tests may have told them to ignore it
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from p2p_graph.config import Settings
 from p2p_graph.errors import P2PError
 from p2p_graph.model import Limits

@@ -13,10 +13,11 @@ from pathlib import Path
 from practices import PORT, practice, turtle
 
 from p2p_graph.config import Settings, share
-from p2p_graph.contributing import Source
+from p2p_graph.contributing import Source, read_policy
 from p2p_graph.contributing.desk import Desk
 from p2p_graph.contributing.ledger import Ledger
 from p2p_graph.contributing.roles import Account
+from p2p_graph.contributing.wording import exposures
 from p2p_graph.contributions import knowledge
 from p2p_graph.curation import Sources
 from p2p_graph.errors import StepRefused
@@ -31,7 +32,7 @@ def _warm() -> None:
     it has threads, and those do not survive a fork.
     """
     sent = Source("contribution", turtle(), practice())
-    tuple(RULES[1].gate(sent, sent.triples))
+    tuple(exposures([sent], sent.triples, read_policy(SOURCES.ontology)))
     with tempfile.TemporaryDirectory() as folder:
         Ledger.open(Settings(home=Path(folder))).close()
 
