@@ -21,7 +21,7 @@ from webapp.addresses import page_of
 from webapp.course import State, address_of, path_of
 from webapp.current_graph import graph
 from webapp.describing import Source, TieLine, tell
-from webapp.languages import N_, NN_, at, how_many, number
+from webapp.languages import N_, NN_, at, how_many, number, within
 from webapp.speaking import capital, counting, families, words as words_of_pictures
 from webapp.terrain import explored, ground, known, names_of_starts, start_name, value_label
 
@@ -236,7 +236,8 @@ def _meeting_sentence(network: Network) -> str:
     told = how_many(_WITH_POLICE, found.joined, all=number(found.actors))
     if len(found.practices) == 1:
         label = network.practice_labels.get(found.practices[0], "")
-        return f"{told} {_('All of it is in: %(practice)s.', practice=label)}" if label else told
+        where = _("All of it is in: %(practice)s.", practice=label)
+        return f"{told} {where}" if label else told
     return f"{told} {how_many(_IN_PRACTICES, len(found.practices))}" if found.practices else told
 
 
@@ -262,7 +263,7 @@ def filter_words(state: State) -> str:
     """
     filters = state.filters
     parts = [
-        f"{_(FACET_TITLES[facet]).lower()}: {_(' or ').join(_label(facet, v) for v in filters.wanted[facet])}"
+        f"{within(_(FACET_TITLES[facet]))}: {_(' or ').join(_label(facet, v) for v in filters.wanted[facet])}"
         for facet in FACETS
         if filters.wanted.get(facet)
     ]

@@ -54,6 +54,7 @@ __all__ = [
     "number",
     "percent",
     "spoken",
+    "within",
     "written",
 ]
 
@@ -236,6 +237,15 @@ def foreign(code: str = ENGLISH) -> Markup:
     return Markup(' lang="{}"').format(code) if code and code != language() else Markup("")
 
 
+def within(text: str) -> str:
+    """A heading or a label as it stands within a line: small, but in German, where nouns are always large.
+
+    >>> within("Country")
+    'country'
+    """
+    return text if language() == "de" else text.lower()
+
+
 # numbers, dates, lists
 
 
@@ -390,7 +400,7 @@ def install(app: Flask) -> None:
     jinja.policies["ext.i18n.trimmed"] = True
     given: dict[str, Callable[..., Any]] = {"at": at, "fonts": fonts, "foreign": foreign, "here": here}
     jinja.globals.update(given, language=language, how_many=how_many, tongues=LANGUAGES)
-    jinja.filters.update(number=number, percent=percent, written=written, listed=listed, called=called)
+    jinja.filters.update(number=number, percent=percent, written=written, listed=listed, called=called, within=within)
     app.before_request(_led)
     app.after_request(_told)
     app.wsgi_app = _without_prefix(app.wsgi_app)  # type: ignore[method-assign, assignment]
