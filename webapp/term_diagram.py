@@ -39,7 +39,7 @@ class Drawn:
 def drawing(drawn: Drawn) -> Markup:
     """The drawing as SVG; as high as it has rows.
 
-    >>> drawing(Drawn("peers", ("group",)))[:38]
+    >>> drawing(Drawn("peers", ("group",)))[:37]
     Markup('<svg class="diagram" viewBox="0 0 420')
     """
     rows: list[Markup] = []
