@@ -18,8 +18,8 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Store, serialize
 
 from p2p_graph.curation import Sources, read_words
+from p2p_graph.keeping import index, keep
 from p2p_graph.reading.library import Library
-from p2p_graph.release import index, keep
 from p2p_graph.vocab import BASE, PREFIXES
 
 COUNTRIES = [f"X{letter}" for letter in "ABCDEFGHIJKLMNOP"]

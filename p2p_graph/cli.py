@@ -316,6 +316,7 @@ def release(target: str | None, graph_store: str, no_build: bool, rollback: str 
 
 def _built(settings: Settings) -> Path:
     """A new release, or the current one if nothing changed."""
+    from p2p_graph.processes import spare_cores
     from p2p_graph.release import build, current
 
     try:
@@ -324,7 +325,7 @@ def _built(settings: Settings) -> Path:
         before = ""
     left_out: list[Fault] = []
     with _told("Building") as tell:
-        folder = build(settings, tell, leave_out=left_out.append)
+        folder = build(settings, tell, leave_out=left_out.append, helpers=spare_cores())
     for fault in left_out:
         click.echo(f"Left out: {fault}", err=True)
     if folder.name == before:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Triple, parse
 
 from p2p_graph.config import share
 from p2p_graph.contributing import Shapes, Source, read_policy, validate, wording_faults
@@ -16,10 +16,22 @@ from p2p_graph.contributing.wording import discreet, rarities
 from p2p_graph.errors import DataError
 from p2p_graph.model import Fault
 from p2p_graph.privacy import coarsen
+from p2p_graph.processes import Processes
 from p2p_graph.turtle import leading_comments, write_canonical
 from p2p_graph.vocab import BASE, PREFIXES
 
-__all__ = ["Sources", "check", "coarser", "data_error", "in_order", "quads_of", "read_data", "read_files", "read_words"]
+__all__ = [
+    "Sources",
+    "check",
+    "check_all",
+    "coarser",
+    "data_error",
+    "in_order",
+    "quads_of",
+    "read_data",
+    "read_files",
+    "read_words",
+]
 
 _Term = TypeVar("_Term")
 _QUOTED = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>', re.DOTALL)
@@ -89,6 +101,34 @@ def check(files: Iterable[Source], sources: Sources) -> tuple[Fault, ...]:
     Files of the rest that are broken are left out: nobody asked about them here.
     """
     checked = tuple(files)
+    return (*_faults_of_form(checked, sources), *_faults_of_wording(checked, sources))
+
+
+def check_all(files: Iterable[Source], sources: Sources, processes: Processes) -> tuple[Fault, ...]:
+    """The same for all files of the data; another process, if there is one, reads them again for half of the work."""
+    of_form = processes.begin(_faults_of_form_of_all, sources)
+    of_wording = _faults_of_wording(tuple(files), sources)
+    return (*of_form(), *of_wording)
+
+
+def _faults_of_form_of_all(sources: Sources) -> tuple[Fault, ...]:
+    return _faults_of_form(read_data(sources.data), sources)
+
+
+def _faults_of_form(checked: tuple[Source, ...], sources: Sources) -> tuple[Fault, ...]:
+    context = _context(checked, sources)
+    everything = _with(context, checked)
+    found = validate(checked, context, Shapes.load(sources.ontology / "shapes"))
+    return tuple(discreet(found, everything, read_policy(sources.ontology)))
+
+
+def _faults_of_wording(checked: tuple[Source, ...], sources: Sources) -> tuple[Fault, ...]:
+    everything, policy = _with(_context(checked, sources), checked), read_policy(sources.ontology)
+    return (*wording_faults(checked, everything, policy), *rarities(checked, everything, policy))
+
+
+def _context(checked: tuple[Source, ...], sources: Sources) -> list[Triple]:
+    """The words, and what is in all other files that can be read."""
     names = {source.file for source in checked}
     context = [quad.triple for quad in read_words(sources)]
     for path in _turtle_files(sources.data):
@@ -96,10 +136,11 @@ def check(files: Iterable[Source], sources: Sources) -> tuple[Fault, ...]:
         found = None if name in names else _read(path, name)
         if isinstance(found, Source):
             context += found.triples
-    policy = read_policy(sources.ontology)
-    everything = [*context, *(triple for source in checked for triple in source.triples)]
-    faults = discreet(validate(checked, context, Shapes.load(sources.ontology / "shapes")), everything, policy)
-    return (*faults, *wording_faults(checked, everything, policy), *rarities(checked, everything, policy))
+    return context
+
+
+def _with(context: list[Triple], checked: tuple[Source, ...]) -> list[Triple]:
+    return [*context, *(triple for source in checked for triple in source.triples)]
 
 
 def coarser(quads: Iterable[Quad], sources: Sources) -> list[Quad]:

@@ -17,7 +17,6 @@ The last release stays the current one until the next is whole and on disk.
 from __future__ import annotations
 
 import errno
-import gzip
 import hashlib
 import json
 import os
@@ -26,7 +25,7 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -36,7 +35,6 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
-    QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
@@ -48,18 +46,18 @@ from pyoxigraph import (
 
 from p2p_graph.config import Settings, share
 from p2p_graph.contributions import Contributed, cleared, contributed
-from p2p_graph.curation import Sources, check, coarser, data_error, quads_of, read_data, read_words
-from p2p_graph.dumps import FOLDER as DUMPS_FOLDER, dumps
+from p2p_graph.curation import Sources, check_all, coarser, data_error, quads_of, read_data, read_words
+from p2p_graph.dumps import FOLDER as DUMPS_FOLDER
 from p2p_graph.errors import DataError, NoRelease
 from p2p_graph.history import FILE as HISTORY_FILE, continued, packed, unpacked
-from p2p_graph.model import Fault, Table
+from p2p_graph.keeping import DATA_FILE, index, keep, measure, pack
+from p2p_graph.model import Fault
+from p2p_graph.processes import Processes
 from p2p_graph.purged import Purged, read as read_purged
-from p2p_graph.reading.drawing import positions
-from p2p_graph.reading.indexing import INDEX_FILE, TYPES, build_index
-from p2p_graph.reading.kept import FOLDER, Kept, address, places_bytes, queries_to_keep, wheel_bytes
+from p2p_graph.reading.indexing import INDEX_FILE
+from p2p_graph.reading.kept import FOLDER
 from p2p_graph.reading.library import Library, SavedQuery
-from p2p_graph.reading.measuring import ALL, FILE as MEASURES_FILE, measured_together, written as as_bytes
-from p2p_graph.reading.network import NETWORK_QUERIES, mixing, project
+from p2p_graph.reading.measuring import FILE as MEASURES_FILE
 from p2p_graph.releases import (
     GONE_ON,
     WITHDRAWN,
@@ -84,11 +82,8 @@ __all__ = [
     "Progress",
     "build",
     "current",
-    "index",
-    "keep",
     "manifest",
     "mend",
-    "pack",
     "rehearse",
     "remake",
     "roll_back",
@@ -113,13 +108,15 @@ def build(
     sources: Sources | None = None,
     today: date | None = None,
     leave_out: Callable[[Fault], None] | None = None,
+    helpers: int = 0,
 ) -> Path:
     """Builds a release, makes it the current one, and returns its folder.
 
     It holds the curated data and what was accepted from partners. If nothing changed since the current release, that
     one is returned and nothing is written. Raises DataError with every fault of every file, and NotWritable for a disk
     that takes no more; the last release then stays as it is. An accepted contribution that is faulty by now is left
-    out, and `leave_out` is told why.
+    out, and `leave_out` is told why. So many `helpers`, processes of their own, work beside this one; the release
+    is the same without.
     """
     sources = sources or Sources.shared()
 
@@ -127,22 +124,23 @@ def build(
         if progress:
             progress(_STEPS[number] if number < len(_STEPS) else "done", number, len(_STEPS))
 
-    given = contributed(settings)
-    quads, left_out = _checked(sources, step, given, read_purged(settings))
-    quads += _tombstones(settings, given)
-    if leave_out:
-        for fault in left_out:
-            leave_out(fault)
-    lines = _lines(quads)
-    content = hashlib.sha256("".join(lines).encode()).hexdigest()
-    last = _unchanged(settings, content)
-    if last:
-        step(len(_STEPS))
-        return last
-    try:
-        return _made(settings, quads, lines, content, sources, today or date.today(), step)
-    except (OSError, sqlite3.Error) as reason:
-        raise not_writable(settings.home, reason) from None
+    with Processes(helpers) as processes:
+        given = contributed(settings)
+        quads, left_out = _checked(sources, step, given, read_purged(settings), processes)
+        quads += _tombstones(settings, given)
+        if leave_out:
+            for fault in left_out:
+                leave_out(fault)
+        lines = _lines(quads)
+        content = hashlib.sha256("".join(lines).encode()).hexdigest()
+        last = _unchanged(settings, content)
+        if last:
+            step(len(_STEPS))
+            return last
+        try:
+            return _made(settings, quads, lines, content, sources, today or date.today(), step, processes)
+        except (OSError, sqlite3.Error) as reason:
+            raise not_writable(settings.home, reason) from None
 
 
 def _made(
@@ -153,6 +151,7 @@ def _made(
     sources: Sources,
     today: date,
     step: Callable[[int], None],
+    processes: Processes,
 ) -> Path:
     """A new folder with some quads, as the current release."""
     releases = settings.home / "releases"
@@ -163,7 +162,8 @@ def _made(
     with tempfile.TemporaryDirectory(prefix=".building-", dir=releases) as temporary:
         folder = Path(temporary) / version
         folder.mkdir()
-        _write(folder, version, content, lines, quads, Library.load(sources.queries), lambda: step(4), _last(settings))
+        library, last = Library.load(sources.queries), _last(settings)
+        _write(folder, version, content, lines, quads, library, lambda: step(4), last, processes)
         step(5)
         _switch(folder, settings.home)
     step(len(_STEPS))
@@ -216,11 +216,11 @@ def rehearse(sources: Sources) -> int:
 
     Raises DataError with every fault.
     """
-    return len(_checked(sources, lambda number: None, Contributed(), Purged())[0])
+    return len(_checked(sources, lambda number: None, Contributed(), Purged(), Processes(0))[0])
 
 
 def _checked(
-    sources: Sources, step: Callable[[int], None], given: Contributed, purged: Purged
+    sources: Sources, step: Callable[[int], None], given: Contributed, purged: Purged, processes: Processes
 ) -> tuple[list[Quad], tuple[Fault, ...]]:
     """All quads of a release, with what follows from them, and why some contributions are not among them.
 
@@ -230,7 +230,7 @@ def _checked(
     words = read_words(sources)
     files = read_data(sources.data)
     step(1)
-    faults = check(files, sources)
+    faults = check_all(files, sources, processes)
     if faults:
         raise data_error(faults)
     curated = [*words, *quads_of(files)]
@@ -337,21 +337,23 @@ def _write(
     library: Library,
     loading: Callable[[], None],
     last: Path | None,
+    processes: Processes,
 ) -> None:
     own = _description(version, len(lines))
     written = sorted([*lines, *_lines(own)])
-    data = folder / "data.nq"
+    data = folder / DATA_FILE
     data.write_text("".join(written), encoding="utf-8", newline="\n")
+    packing = processes.begin(pack, folder, version)
     loading()
     store = Store(str(folder / "store"))
     store.bulk_load(path=str(data), format=RdfFormat.N_QUADS)
     store.optimize()
     store.flush()
     index(folder, store, library)
-    keep(folder, store, library)
-    measure(folder, store, library)
+    keep(folder, store, library, processes)
+    measure(folder, store, library, processes)
     del store
-    pack(folder, version, written)
+    packing()
     (folder / HISTORY_FILE).write_bytes(_history(folder, version, last))
     made = (data.name, INDEX_FILE, MEASURES_FILE, HISTORY_FILE, *_inside(folder, FOLDER, DUMPS_FOLDER))
     facts = {
@@ -370,80 +372,8 @@ def _write(
     synced(folder)
 
 
-def index(folder: Path, store: Store, library: Library) -> None:
-    """Writes the index of names and descriptions of a store into a folder."""
-    texts, links = (
-        store.query(library.get(name).bind(type=TYPES), use_default_graph_as_union=True)
-        for name in ("searchable-texts", "searchable-links")
-    )
-    assert isinstance(texts, QuerySolutions)
-    assert isinstance(links, QuerySolutions)
-    build_index(folder / INDEX_FILE, map(tuple, texts), map(tuple, links))
-
-
-def keep(folder: Path, store: Store, library: Library) -> None:
-    """Works out what pages need and writes it into a folder: answers of queries, wheels and places of countries."""
-    (folder / FOLDER).mkdir()
-    tables: dict[str, Table] = {}
-
-    def answer(text: str) -> Table:
-        found = store.query(text, use_default_graph_as_union=True)
-        assert isinstance(found, QuerySolutions)
-        content = found.serialize(format=QueryResultsFormat.TSV)
-        assert content is not None
-        _pack(folder / FOLDER / address(text), content)
-        table = Kept(folder / FOLDER).table(text)
-        assert table is not None
-        return table
-
-    found = (row[0] for row in answer(library.get("countries").bind()).rows)
-    codes = [country.value.rsplit("/", 1)[-1] for country in found if isinstance(country, NamedNode)]
-    for text in queries_to_keep(library, codes):
-        tables[text] = answer(text)
-    for code in codes:
-        texts = [library.get(name).bind(country=code) for name in NETWORK_QUERIES]
-        network = project(*(tables[text] for text in texts))
-        _pack(folder / FOLDER / address("wheel", *texts), wheel_bytes(mixing(network)))
-        _pack(folder / FOLDER / address("places", *texts), places_bytes(positions(network)))
-
-
-def measure(folder: Path, store: Store, library: Library) -> None:
-    """Measures the network of each country, and of all, and writes the measures into a folder; after `keep`."""
-
-    kept = Kept(folder / FOLDER)
-
-    def table(name: str, **values: str) -> Table:
-        text = library.get(name).bind(**values)
-        known = kept.table(text)
-        if known is not None:
-            return known
-        found = store.query(text, use_default_graph_as_union=True)
-        assert isinstance(found, QuerySolutions)
-        return Table(tuple(v.value for v in found.variables), tuple(map(tuple, found)))
-
-    column = table("countries").columns.index("country")
-    countries = [row[column] for row in table("countries").rows]
-    codes = sorted({term.value.rsplit("/", 1)[-1] for term in countries if isinstance(term, NamedNode)})
-    found = ((code, project(*(table(name, country=code) for name in NETWORK_QUERIES))) for code in codes)
-    networks = {code: network for code, network in found if network.actors}
-    networks[ALL] = project(*(table(name) for name in NETWORK_QUERIES))
-    (folder / MEASURES_FILE).write_bytes(as_bytes(measured_together(networks)))
-
-
-def _pack(path: Path, content: bytes) -> None:
-    # without the time, so that the same release has the same bytes
-    path.write_bytes(gzip.compress(content, 6, mtime=0))
-
-
 def _inside(folder: Path, *names: str) -> list[str]:
     return [path.relative_to(folder).as_posix() for name in names for path in sorted((folder / name).iterdir())]
-
-
-def pack(folder: Path, version: str, lines: Sequence[str]) -> None:
-    """Writes the files in which a whole release is taken home, from its sorted N-Quads, into a folder."""
-    (folder / DUMPS_FOLDER).mkdir()
-    for name, content in dumps(lines, version):
-        (folder / DUMPS_FOLDER / name).write_bytes(content)
 
 
 def remake(settings: Settings, version: str, drop: Callable[[str], bool], day: date) -> None:
@@ -463,7 +393,7 @@ def remake(settings: Settings, version: str, drop: Callable[[str], bool], day: d
     with tempfile.TemporaryDirectory(prefix=".building-", dir=releases) as temporary:
         folder = Path(temporary) / version
         folder.mkdir()
-        _write(folder, version, content, lines, quads, Library.load(share("queries")), lambda: None, last)
+        _write(folder, version, content, lines, quads, Library.load(share("queries")), lambda: None, last, Processes(0))
         facts = {**manifest(folder), "purged": day.isoformat()}
         (folder / "manifest.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         synced(folder / "manifest.json")

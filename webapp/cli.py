@@ -13,6 +13,7 @@ import click
 
 from p2p_graph.config import Settings
 from p2p_graph.errors import NoRelease, SettingsError, StoreUnavailable
+from p2p_graph.processes import spare_cores
 from p2p_graph.reading import open_graph
 from p2p_graph.release import build
 from webapp.app import create_app
@@ -98,4 +99,4 @@ def _have_release(settings: Settings) -> None:
             f"{error} Start it, or unset P2P_STORE to use the release in {settings.home}.", **error.values
         ) from None
     click.echo("No release yet: building the first one.")
-    build(settings)
+    build(settings, helpers=spare_cores())

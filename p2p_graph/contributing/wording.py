@@ -158,9 +158,16 @@ def _twins(sources: tuple[Source, ...], known: tuple[Triple, ...]) -> Iterator[F
         for (one, first), (other, second) in combinations(sorted(group), 2):
             if one not in own and other not in own:
                 continue
-            if SequenceMatcher(None, first, second).ratio() >= _ALIKE:
+            if _are_alike(first, second):
                 source = own.get(other) or own[one]
                 subject = other if other in own else one
                 twin = one if subject == other else other
                 line = line_of(source.text, subject)
                 yield Fault(source.file, line, shorten(subject), "Name", _TWIN, shorten(twin), "rdfs:label")
+
+
+def _are_alike(one: str, other: str) -> bool:
+    matcher = SequenceMatcher(None, one, other)
+    # the first two are upper bounds of the third, and quick
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(bound() >= _ALIKE for bound in bounds)

@@ -11,7 +11,7 @@ import html
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from types import MappingProxyType
 from typing import Final, Literal as OneOf
@@ -63,7 +63,8 @@ Box = tuple[float, float, float, float]
 class Mark:
     """One actor as it is drawn.
 
-    `label_at` says where its short label begins and how it is anchored; it is None if there is no room.
+    `label_at` says where its short label begins and how it is anchored; it is None if there is no room. `language` is
+    that of the label, where it is not that of the picture.
     """
 
     address: str
@@ -75,6 +76,7 @@ class Mark:
     radius: float
     ties: tuple[str, ...]
     label_at: tuple[float, float, OneOf["start", "middle", "end"]] | None = None
+    language: str = ""
 
     @property
     def short(self) -> str:
@@ -158,7 +160,17 @@ def scene(
     known = laid if places is None and laid is not None and laid.keys() >= network.actors.keys() else places
     points = _positions(network, actors, radii, seed) if known is None else np.array([known[a] for a in actors])
     marks = [
-        Mark(a, actor.label, actor.role_label, actor.family, x, y, round(float(radii[i]), 1), tuple(ties_of[a]))
+        Mark(
+            a,
+            actor.label,
+            actor.role_label,
+            actor.family,
+            x,
+            y,
+            round(float(radii[i]), 1),
+            tuple(ties_of[a]),
+            language=actor.language,
+        )
         for i, (a, actor) in enumerate(network.actors.items())
         for x, y in [(round(float(points[i, 0]), 1), round(float(points[i, 1]), 1))]
     ]
@@ -261,15 +273,16 @@ def _apart(points: Points, radii: Points) -> Points:
     upper = np.array([WIDTH - _MARGIN / 2, HEIGHT - _MARGIN / 2])
     # Two at the very same spot need a direction: the order of the actors gives one.
     points = points + np.stack([np.arange(len(points)), -np.arange(len(points))], axis=1) * 1e-4
+    np.fill_diagonal(wanted, -np.inf)
     for _ in range(220):
-        apart = points[:, None, :] - points[None, :, :]
-        distance = np.sqrt((apart**2).sum(axis=2))
-        np.fill_diagonal(distance, np.inf)
-        overlap = np.clip(wanted - distance, 0, None)
-        if not overlap.any():
+        x, y = points[:, 0], points[:, 1]
+        distance = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
+        one, other = np.nonzero(distance < wanted)
+        if not len(one):
             break
-        push = (apart / distance[:, :, None] * overlap[:, :, None] * 0.3).sum(axis=1)
-        points = np.clip(points + push, _MARGIN / 2, upper)
+        share = (wanted[one, other] / distance[one, other] - 1) * 0.3
+        pushes = [np.bincount(one, (at[one] - at[other]) * share, len(points)) for at in (x, y)]
+        points = np.clip(points + np.stack(pushes, axis=1), _MARGIN / 2, upper)
     return points
 
 
@@ -325,17 +338,7 @@ def _labelled(marks: list[Mark], box: Box) -> tuple[Mark, ...]:
         found = next((spot for spot in spots if _is_free(spot[1], boxes, box)), None)
         if found:
             boxes.append(found[1])
-        done[mark.address] = Mark(
-            mark.address,
-            mark.label,
-            mark.role,
-            mark.family,
-            mark.x,
-            mark.y,
-            mark.radius,
-            mark.ties,
-            found[0] if found else None,
-        )
+        done[mark.address] = replace(mark, label_at=found[0] if found else None)
     return tuple(done[mark.address] for mark in marks)
 
 
@@ -512,9 +515,10 @@ def _svg_mark(mark: Mark, href: Callable[[str], str | None] | None, words: Words
             f'<tspan x="{figure(x)}" y="{figure(y + i * _FONT * 1.1)}">{escape(row)}</tspan>'
             for i, row in enumerate(mark.rows)
         )
+        tongue = f' lang="{escape(mark.language)}"' if mark.language else ""
         body += (
-            f'<text class="halo" font-size="{_FONT}" text-anchor="{anchor}" fill="currentColor" stroke="{PAPER}" '
-            f'stroke-width="3" stroke-linejoin="round" paint-order="stroke">{rows}</text>'
+            f'<text class="halo"{tongue} font-size="{_FONT}" text-anchor="{anchor}" fill="currentColor" '
+            f'stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">{rows}</text>'
         )
     address = href(mark.address) if href else None
     if address:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import Store
 
-from p2p_graph import release
 from p2p_graph.curation import Sources, quads_of, read_data, read_words
+from p2p_graph.keeping import index as write_index
 from p2p_graph.reading.indexing import INDEX_FILE
 from p2p_graph.reading.library import Library
 from p2p_graph.reading.search import SearchIndex, Wish
@@ -19,7 +19,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
     sources, folder = Sources.shared(), tmp_path_factory.mktemp("index")
     store = Store()
     store.bulk_extend([*read_words(sources), *quads_of(read_data(sources.data))])
-    release.index(folder, store, Library.load(sources.queries))
+    write_index(folder, store, Library.load(sources.queries))
     index = SearchIndex(folder / INDEX_FILE)
     yield index
     index.close()
