@@ -18,7 +18,7 @@ from webapp.kept import all_countries, all_networks, all_patterns
 from webapp.languages import N_, at
 from webapp.law import RuleView, rules_by_act
 from webapp.listing import LISTS, PAGE_SIZE, counts, list_page, rows_of, sorted_things, trust
-from webapp.negotiation import data_of_thing, fresh, page_or_data
+from webapp.negotiation import data_of_thing, fresh, page_or_data, signposted
 
 __all__ = ["pages"]
 
@@ -36,7 +36,7 @@ _SECTIONS: Final = {
 @pages.get("/")
 def home() -> Response:
     """What it is, the wheels, three doors."""
-    return fresh(
+    page = fresh(
         lambda: render_template(
             "browse/home.html",
             wheels=remembered("wheels", lambda: pictures.small_wheels(graph(), all_countries())),
@@ -46,6 +46,7 @@ def home() -> Response:
             version=graph().version,
         )
     )
+    return signposted(page)
 
 
 @pages.get("/countries")
@@ -91,6 +92,7 @@ def country(code: str) -> AnyResponse:
 
 def _country_page(address: str, code: str) -> str:
     entity = graph().entity(address)
+    profile, wheel = country_page.profile(graph(), code), pictures.large_wheel(graph(), code)
     sections = [
         (title, query, columns, rows_of(graph(), sorted_things(graph(), query, country=code), columns))
         for title, (query, columns) in _SECTIONS.items()
@@ -99,11 +101,12 @@ def _country_page(address: str, code: str) -> str:
         "browse/country.html",
         code=code,
         name=graph().label(entity.address),
-        wheel=pictures.large_wheel(graph(), code),
+        wheel=wheel,
         network=_network(code),
         patterns=instances.of_country(graph(), all_patterns(), code),
-        profile=country_page.profile(graph(), code),
+        profile=profile,
         sections=sections,
+        structured=structured.of_country(entity, wheel.sentence, profile.practices),
     )
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "DATASET",
     "KEYWORDS",
     "LICENCE",
+    "PROVENANCE",
     "PUBLISHER",
     "TITLE",
     "File",
@@ -41,6 +42,10 @@ DATASET: Final = f"{BASE}graph/dataset"
 TITLE: Final = "Peer2Peer Graph"
 CLAIM: Final = "Who cooperates with whom in drug outreach work, in which form, where in Europe, and with what evidence."
 PUBLISHER: Final = "Contributors of Peer2Peer Graph"
+PROVENANCE: Final = (
+    "Every tie names the published document it was read in, the day on which it was read, and how much of the document "
+    "was seen; contributions are checked and decided on by a steward before a release is made of all."
+)
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 KEYWORDS: Final = (
     "harm reduction",
@@ -377,6 +382,21 @@ def _dataset(root: str) -> Iterator[_Fact]:
         yield covered, "dcat:endDate", _typed(known.last_year, "gYear")
     yield from _told(DATASET, root)
     yield from _where(DATASET)
+    yield from _provenance(root)
+
+
+def _provenance(root: str) -> Iterator[_Fact]:
+    """How the data came to be: read in documents, checked, and built to a release."""
+    told, built = f"{root}catalogue#provenance", f"{root}catalogue#release"
+    yield DATASET, "dcterms:provenance", NamedNode(told)
+    yield told, "rdf:type", _term("dcterms:ProvenanceStatement")
+    yield told, "rdfs:label", _words(PROVENANCE)
+    yield DATASET, "prov:wasAttributedTo", NamedNode(f"{root}about#publisher")
+    yield DATASET, "prov:wasGeneratedBy", NamedNode(built)
+    yield built, "rdf:type", _term("prov:Activity")
+    yield built, "rdfs:label", _words(f"Making of release {graph().version}")
+    yield built, "prov:used", NamedNode(f"{BASE}ontology/")
+    yield built, "prov:wasAssociatedWith", NamedNode(f"{root}about#publisher")
 
 
 def _distributions(root: str) -> Iterator[_Fact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import BadRequest
 
 from p2p_graph.config import Settings
@@ -12,7 +12,8 @@ from p2p_graph.errors import QueryRefused, UnknownGraph
 from p2p_graph.reading.store import Dataset
 from p2p_graph.vocab import BASE
 from webapp.current_graph import graph
-from webapp.negotiation import answer_to, choose
+from webapp.dataset import DATASET
+from webapp.negotiation import answer_to, choose, chosen_for_thing, signposted
 from webapp.protection import bounded, foreign
 from webapp.service import dataset_of
 
@@ -36,8 +37,13 @@ def indirect() -> Response:
 @bounded
 @foreign
 def direct(name: str) -> Response:
-    """The graph whose own address leads here."""
-    return _graph(f"{BASE}graph/{name}")
+    """The graph whose own address leads here. The name of the data set is one of these; people are led to its page."""
+    address = f"{BASE}graph/{name}"
+    if address == DATASET and "text/html" in request.headers.get("Accept", "") and not chosen_for_thing():
+        response = redirect("/data/", 303)
+        response.vary.add("Accept")
+        return signposted(response)
+    return _graph(address)
 
 
 def _graph(address: str | None) -> Response:

@@ -19,7 +19,7 @@ from webapp import dataset, numbers
 from webapp.changing import news
 from webapp.current_graph import graph, remembered_in_all_languages
 from webapp.languages import at
-from webapp.negotiation import choose, chosen_for_thing, fresh, with_version
+from webapp.negotiation import choose, chosen_for_thing, fresh, signposted, with_version
 from webapp.problems import CORS
 from webapp.structured import of_dataset
 from webapp.withholding import purged
@@ -34,7 +34,7 @@ _SUMS: Final = "SHA256SUMS"
 @pages.get("/data/")
 def data() -> Response:
     """The files of the release, with sizes and checksums."""
-    return fresh(
+    page = fresh(
         lambda: render_template(
             "holdings/data.html",
             files=dataset.files(),
@@ -44,6 +44,7 @@ def data() -> Response:
             structured=of_dataset(),
         )
     )
+    return signposted(page)
 
 
 @pages.get("/data/<name>")
@@ -68,6 +69,11 @@ def file(name: str) -> AnyResponse:
     )
     response.headers["Cache-Control"] = "public, no-cache"
     del response.headers["Expires"]
+    root = request.url_root
+    response.headers["Link"] = (
+        f'<{root}data/>; rel="collection"; type="text/html", <{dataset.LICENCE}>; rel="license", '
+        f'<{root}catalogue.ttl>; rel="describedby"; type="text/turtle"'
+    )
     return _open(with_version(response))
 
 

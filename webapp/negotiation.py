@@ -26,7 +26,7 @@ from p2p_graph.reading.store import Dataset
 from p2p_graph.tables import Labels
 from p2p_graph.vocab import kind_and_slug
 from webapp.current_graph import answered, graph, is_lasting, standing
-from webapp.dataset import LICENCE
+from webapp.dataset import DATASET, LICENCE, files
 from webapp.languages import at, here, language
 from webapp.problems import CORS, PREFLIGHT, NotAcceptable
 
@@ -43,6 +43,7 @@ __all__ = [
     "install",
     "linked",
     "page_or_data",
+    "signposted",
     "with_version",
 ]
 
@@ -229,6 +230,28 @@ def linked(response: AnyResponse, address: str, suffix: str = "", stem: str = ""
         if form.suffix != suffix:
             links.append(f'<{root}{stem}.{form.suffix}>; rel="alternate"; type="{form.media_type}"')
     links.append(f'<{root}{stem}.ttl>; rel="describedby"; type="text/turtle"')
+    response.headers["Link"] = ", ".join(links)
+    assert isinstance(response, Response)
+    return response
+
+
+def signposted(response: AnyResponse) -> Response:
+    """An answer about the data set with where programs go from there: its name, description, files and licence.
+
+    The relations are those of FAIR Signposting (level 1), https://signposting.org/FAIR/.
+    """
+    root = request.url_root
+    links = [
+        f'<{DATASET}>; rel="cite-as"',
+        '<https://schema.org/Dataset>; rel="type"',
+        f'<{LICENCE}>; rel="license"',
+        f'<{root}about#publisher>; rel="author"',
+    ]
+    links += [
+        f'<{root}catalogue.{form.suffix}>; rel="describedby"; type="{form.media_type}"'
+        for form in formats_for("triples")
+    ]
+    links += [f'<{root}data/{one.dump.name}>; rel="item"; type="{one.dump.packed_as}"' for one in files()]
     response.headers["Link"] = ", ".join(links)
     assert isinstance(response, Response)
     return response

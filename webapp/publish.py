@@ -16,7 +16,7 @@ from webapp import dataset, instances, pictures
 from webapp.addresses import address_of_path, page_of
 from webapp.changing import changed_on
 from webapp.current_graph import graph, remembered_in_all_languages
-from webapp.negotiation import chosen_for_thing, fresh, linked, with_version
+from webapp.negotiation import chosen_for_thing, fresh, linked, signposted, with_version
 from webapp.problems import CORS
 from webapp.structured import of_dataset
 from webapp.withholding import purged
@@ -72,7 +72,9 @@ def name(kind: str, slug: str, suffix: str) -> AnyResponse:
 @pages.get("/about")
 def about() -> Response:
     """What it is, who made the facts, privacy, licence."""
-    return fresh(lambda: render_template("publish/about.html", version=graph().version, structured=of_dataset()))
+    return signposted(
+        fresh(lambda: render_template("publish/about.html", version=graph().version, structured=of_dataset()))
+    )
 
 
 @pages.get("/accessibility")

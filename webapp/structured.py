@@ -11,18 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import request
+from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode
 
 from p2p_graph.model import Term
 from p2p_graph.reading.graph import Entity, Word
-from p2p_graph.vocab import BASE, PREFIXES, kind_and_slug
+from p2p_graph.vocab import BASE, KINDS, PREFIXES, kind_and_slug
 from webapp.addresses import page_of
 from webapp.current_graph import graph
-from webapp.dataset import CLAIM, DATASET, KEYWORDS, LICENCE, PUBLISHER, TITLE, day, files, statistics
+from webapp.dataset import CLAIM, DATASET, KEYWORDS, LICENCE, PUBLISHER, TITLE, Statistics, day, files, statistics
 from webapp.describing import ThingPage
 from webapp.languages import at, called, language
 
-__all__ = ["of_dataset", "of_term", "of_terms", "of_thing"]
+__all__ = ["of_country", "of_dataset", "of_term", "of_terms", "of_thing"]
 
 _P2P: Final = PREFIXES["p2p"]
 _URL: Final = PREFIXES["schema"] + "url"
@@ -75,7 +76,10 @@ def of_dataset() -> Made:
             "license": LICENCE,
             "isAccessibleForFree": True,
             "inLanguage": ["en", "pt", "el", "pl", "lt", "nl", "fr", "hu"],
+            "conditionsOfAccess": "Anybody may read and use it, without asking, under the licence.",
+            "creditText": f"{PUBLISHER}: {TITLE}, release {graph().version}. {DATASET}",
             "keywords": list(KEYWORDS),
+            "variableMeasured": _numbers(known),
             "creator": _publisher(root),
             "publisher": _publisher(root),
             "spatialCoverage": [{"@type": "Country", "@id": one, "name": graph().label(one)} for one in countries],
@@ -98,6 +102,16 @@ def of_dataset() -> Made:
             ],
         }
     )
+
+
+def _numbers(known: Statistics) -> list[Made]:
+    """How many things of each kind it holds."""
+    kinds = {_P2P + name for name in KINDS.values()}
+    return [_number_of(part.address, part.number) for part in known.classes if part.address in kinds]
+
+
+def _number_of(kind: str, number: int) -> Made:
+    return {"@type": "PropertyValue", "name": called(graph().words[kind].labels), "propertyID": kind, "value": number}
 
 
 def _publisher(root: str) -> Made:
@@ -128,6 +142,41 @@ def of_thing(entity: Entity, page: ThingPage) -> Made:
             "license": LICENCE,
             "about": about,
             **around,
+        }
+    )
+
+
+def of_country(entity: Entity, sentence: str, practices: int) -> Made:
+    """What is recorded of a country: a part of the data set, in files of its own."""
+    code, name = entity.slug, graph().label(entity.address)
+    path = f"/country/{code}"
+    us = {"@type": "Organization", "name": PUBLISHER, "url": at("/about")}
+    taken = [
+        ("Turtle", "text/turtle", f"{path}.ttl"),
+        ("JSON-LD", "application/ld+json", f"{path}.jsonld"),
+        ("CSV", "text/csv", f"/queries/ties-of-country.csv?country={code}"),
+    ]
+    return _plain(
+        {
+            "@context": _CONTEXT,
+            "@type": "Dataset",
+            "name": f"{TITLE}: {name}",
+            "description": f"{sentence} {_(CLAIM)}",
+            "url": at(path),
+            "version": graph().version,
+            "datePublished": day(),
+            "license": LICENCE,
+            "isAccessibleForFree": True,
+            "keywords": list(KEYWORDS),
+            "creator": us,
+            "publisher": us,
+            "spatialCoverage": {"@type": "Country", "@id": entity.address, "identifier": code, "name": name},
+            "variableMeasured": [_number_of(_P2P + KINDS["practice"], practices)],
+            "isPartOf": {"@type": "Dataset", "@id": DATASET, "name": TITLE, "url": at("/")},
+            "distribution": [
+                {"@type": "DataDownload", "name": form, "encodingFormat": media, "contentUrl": file}
+                for form, media, file in taken
+            ],
         }
     )
 

@@ -10,11 +10,13 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from p2p_graph.config import Settings
 from p2p_graph.curation import Sources
 from p2p_graph.release import build
-from tests.web.reading import closing
+from p2p_graph.vocab import BASE, PREFIXES, mint
+from tests.web.reading import CODE, closing, unchecked
 from tests.web.standing import Office
 from webapp import create_app, signed_in
 
@@ -52,6 +54,28 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     settings = Settings(home=home, workers=1, client_minute=0)
     build(settings)
     app = create_app(settings)
+    yield app.test_client()
+    closing(app)
+
+
+@pytest.fixture(scope="session")
+def altered(tmp_path_factory: pytest.TempPathFactory, example_release: Path) -> Iterator[FlaskClient]:
+    """The site over the same release, in which a practice is gone and names of things would like to be code."""
+    folder: Path = tmp_path_factory.mktemp("altered") / example_release.name
+    shutil.copytree(example_release, folder)
+    gone = mint("practice", "long-gone")
+    named = {"practice": "exford-buddies", "country": "XA", "organisation": "xa-outreach", "law": "xa-outreach-act"}
+    day = Literal("2026-01-07", datatype=NamedNode(PREFIXES["xsd"] + "date"))
+    said = [Quad(gone, NamedNode(PREFIXES["prov"] + "invalidatedAtTime"), day, NamedNode(f"{BASE}graph/withdrawn"))]
+    for about in (mint(kind, slug) for kind, slug in named.items()):
+        for name in (PREFIXES["rdfs"] + "label", PREFIXES["dcterms"] + "description"):
+            said.append(Quad(about, NamedNode(name), Literal(CODE, language="en"), NamedNode(f"{BASE}graph/altered")))
+    path = folder / "data.nq"
+    instead = {(quad.subject, quad.predicate) for quad in said}
+    kept = [quad for quad in parse(path=path) if (quad.subject, quad.predicate) not in instead]
+    path.write_bytes(serialize([*kept, *said], format=RdfFormat.N_QUADS) or b"")
+    unchecked(folder)
+    app = create_app(Settings(home=folder.parent, store=str(folder), workers=1, client_minute=0))
     yield app.test_client()
     closing(app)
 

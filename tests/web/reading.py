@@ -11,6 +11,8 @@ from flask import Flask
 
 from webapp.current_graph import CurrentGraph
 
+#: a name that would like to end the block or the attribute it stands in
+CODE = "</script><script>alert(1)</script><!-- ]]> \"'><img src=x onerror=alert(2)> &amp;"
 #: what makes a browser fetch something by itself
 _FETCHING = {
     "img": "src",
