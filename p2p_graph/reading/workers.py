@@ -32,6 +32,8 @@ HAS_GONE: ContextVar[Callable[[], bool]] = ContextVar("HAS_GONE", default=lambda
 FOREIGN: ContextVar[bool] = ContextVar("FOREIGN", default=False)
 #: foreign queries that may wait for a worker at a time; each holds a thread of the server
 _WAITING: Final = 8
+#: bytes of an answer that are taken at a time
+_PART: Final = 1 << 16
 #: seconds between two such looks
 _LOOK: Final = 0.25
 #: seconds a worker may take to open a release, and the longest pause after one that could not
@@ -106,23 +108,21 @@ class _Worker:
         rest = memoryview(_worker.HEAD.pack(len(payload)) + payload)
         try:
             while rest:
-                self._wait(self._writable, deadline)
-                rest = rest[os.write(self._to, rest) :]
+                try:
+                    rest = rest[os.write(self._to, rest) :]
+                except BlockingIOError:
+                    self._wait(self._writable, deadline)
         except BrokenPipeError:
             raise _Gone from None
-        (length,) = _worker.HEAD.unpack(self._exactly(_worker.HEAD.size, deadline))
-        return self._exactly(length, deadline)
-
-    def _exactly(self, length: int, deadline: float) -> bytes:
-        parts: list[bytes] = []
-        while length:
+        # most answers come whole with the first look
+        frame = bytearray()
+        while len(frame) < _worker.HEAD.size or len(frame) < _worker.HEAD.size + _worker.HEAD.unpack_from(frame)[0]:
             self._wait(self._readable, deadline)
-            part = os.read(self._from, min(length, 1 << 20))
+            part = os.read(self._from, _PART)
             if not part:
                 raise _Gone
-            parts.append(part)
-            length -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            frame += part
+        return bytes(memoryview(frame)[_worker.HEAD.size :])
 
     @staticmethod
     def _wait(ready: select.poll, deadline: float) -> None:
