@@ -27,6 +27,10 @@ _ROW: Final = re.compile(r'<tr>(?=\s*<t[hd][^>]*><a href="([^"]*)")')
 #: scripts that a page of a copy can do without or has another for
 _SERVED_SCRIPTS: Final = re.compile(r"/static/(js/(compare|saved|explore|sparql)|vendor/(codemirror|sigma))")
 
+#: under which names data have links: ours, and those of schema.org
+_LINKS: Final = ("href", "page")
+_SAID_LINKS: Final = ("url", "contentUrl")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -51,12 +55,15 @@ class Page:
 def rewritten(text: str, page: Page) -> str:
     """The page of a copy.
 
+    >>> from dataclasses import replace
     >>> held = Held({"/": "index.html", "/practice/a": "practice/a.html", "/copy": "copy.html"})
     >>> page = Page("/", "index.html", held, "", "search/en.json")
     >>> rewritten('<html lang="en"><a href="/practice/a#b">A</a><a href="/sparql">S</a>', page)
     '<html data-index="search/en.json" lang="en"><a href="practice/a.html#b">A</a><a href="copy.html">S</a>'
     >>> rewritten('<a href="/practice/a.nt">N-Triples</a><form action="/cite" method="post">x</form>', page)
     ''
+    >>> rewritten('<script type="application/ld+json">{"url": "/practice/a"}</script>', replace(page, home="https://a.b/"))
+    '<script type="application/ld+json">{"url": "https://a.b/practice/a.html"}</script>'
     """
     text = _FORM.sub(lambda form: _form(form, page), text)
     if is_filtered(page.address):
@@ -73,17 +80,18 @@ def rewritten_data(text: str, page: Page) -> str:
     >>> rewritten_data('{"href": "/practice/a"}', Page("/x.json", "x.json", Held({"/practice/a": "p/a.html"}), "", ""))
     '{"href":"p/a.html"}'
     """
-    found = _in_data(json.loads(text), lambda href: _href(href, page))
+    found = _in_data(json.loads(text), _LINKS, lambda href: _href(href, page))
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def _in_data(data: Any, change: Callable[[str], str]) -> Any:
+def _in_data(data: Any, links: tuple[str, ...], change: Callable[[str], str]) -> Any:
+    """Data with the links under some names changed."""
     if isinstance(data, dict):
         return {
-            key: change(value) if key in ("href", "page") and isinstance(value, str) else _in_data(value, change)
+            key: change(value) if key in links and isinstance(value, str) else _in_data(value, links, change)
             for key, value in data.items()
         }
-    return [_in_data(each, change) for each in data] if isinstance(data, list) else data
+    return [_in_data(each, links, change) for each in data] if isinstance(data, list) else data
 
 
 def _href(href: str, page: Page) -> str:
@@ -160,11 +168,18 @@ def _script(script: re.Match[str], page: Page) -> str:
     if _SERVED_SCRIPTS.search(attributes):
         return ""
     if 'type="application/json"' in attributes and content.strip():
-        told = json.dumps(_in_data(json.loads(content), lambda href: _href(href, page)), ensure_ascii=False)
-        for sign, instead in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
-            told = told.replace(sign, instead)
-        return f"<script{attributes}>{told}</script>"
+        return _data(attributes, _in_data(json.loads(content), _LINKS, lambda href: _href(href, page)))
+    if 'type="application/ld+json"' in attributes:
+        return _data(attributes, _in_data(json.loads(content), _SAID_LINKS, lambda href: _said(href, page)))
     return script[0]
+
+
+def _data(attributes: str, data: Any) -> str:
+    """A block of data in which nothing ends it."""
+    told = json.dumps(data, ensure_ascii=False)
+    for sign, instead in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        told = told.replace(sign, instead)
+    return f"<script{attributes}>{told}</script>"
 
 
 def _tag(tag: re.Match[str], page: Page) -> str:
@@ -199,6 +214,11 @@ def _attribute(name: str, value: str) -> str:
 def _on_host(href: str) -> str:
     href = html.unescape(href)
     return f"{HOST}{href}" if href.startswith("/") else href
+
+
+def _said(href: str, page: Page) -> str:
+    """A link that machines read: a whole address where it is known where the copy will stand."""
+    return _absolute(_on_host(href), page) if page.home else _href(href, page)
 
 
 def _absolute(address: str, page: Page) -> str:
