@@ -85,6 +85,7 @@ class Source:
     seen: str
     seen_help: str
     recorded_by: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +175,10 @@ class Namer:
             claims = [f for a, f in said.items() if "/claim/" in a]
             about = {t.value for f in claims for t in f.get(_P + "claimAbout", ()) if isinstance(t, NamedNode)}
             self.learn(a for a in about - set(said) if "/claim/" not in a)
+            by_role = _by_role(self._graph, parts)
             for address, facts in sorted(said.items(), key=lambda one: "/claim/" in one[0]):
                 kind, slug = kind_and_slug(address) or ("", "")
-                self._names[address] = title_of(kind, facts, self._names) or slug.replace("-", " ")
+                self._names[address] = title_of(kind, facts, {**self._names, **by_role}) or slug.replace("-", " ")
         return self
 
     def _look_up(self, addresses: set[str]) -> None:
@@ -194,6 +196,20 @@ class Namer:
     def all(self) -> Mapping[str, str]:
         """Every name learnt so far."""
         return self._names
+
+
+def _is_group(address: str) -> bool:
+    kind = kind_and_slug(address)
+    return kind is not None and kind[0] == "group"
+
+
+def _by_role(graph: Graph, addresses: Iterable[str]) -> dict[str, str]:
+    """The groups among some things called by their roles alone; nothing in English, in which they have names."""
+    if language() == ENGLISH:
+        return {}
+    roles = {a: _values(facts, "role") for a, facts in facts_of(graph, filter(_is_group, addresses)).items()}
+    names = graph.labels({role for found in roles.values() for role in found})
+    return {a: capital(", ".join(names[role] for role in found)) for a, found in roles.items() if found}
 
 
 def labelled(term: Term | None, namer: Namer) -> Value:
@@ -217,10 +233,15 @@ def _other(spoken: str | None) -> str | None:
     return spoken if spoken and spoken != language() else None
 
 
+def _in_english(text: str) -> str:
+    """A text for an attribute, whose language cannot be told: nothing on a page that is not English."""
+    return text if language() == ENGLISH else ""
+
+
 def _word(graph: Graph, property: str) -> tuple[str, str]:
     word = graph.words.get(property)
     if word:
-        return called(word.labels) or shorten(property), word.definition
+        return called(word.labels) or shorten(property), _in_english(word.definition)
     return _(BORROWED[property]) if property in BORROWED else shorten(property), ""
 
 
@@ -313,7 +334,8 @@ def tell(graph: Graph, ties: Iterable[str], things: Iterable[str] = ()) -> Told:
     namer = Namer(graph).learn(_mentioned([*said.values(), *read.values()]), {**said, **read})
     sources = _sources(readings, read, documents, namer, graph)
     numbers = {reading: source.number for reading, source in zip(readings, sources, strict=True)}
-    short = {a: n.split(" – ")[0] if (k := kind_and_slug(a)) and k[0] == "group" else n for a, n in namer.all().items()}
+    by_role = _by_role(graph, namer.all())
+    short = {a: by_role.get(a) or (n.split(" – ")[0] if _is_group(a) else n) for a, n in namer.all().items()}
     return Told(
         {tie: _tie_line(graph, tie, said[tie], namer, numbers, short) for tie in ties if said.get(tie)},
         {thing: _numbers(said.get(thing, {}), numbers) for thing in things},
@@ -406,8 +428,9 @@ def _sources(
                 first(about, "year"),
                 day(first(said, "readOn")),
                 namer[seen] if seen else _("not stated"),
-                word.definition if word else "",
+                _in_english(word.definition) if word else "",
                 namer[recorder] if recorder else "",
+                namer.value(document or reading).language,
             )
         )
     return tuple(found)

@@ -17,7 +17,7 @@ from p2p_graph.reading.network import FAMILIES
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
 from webapp.current_graph import graph, remembered_in_all_languages
-from webapp.describing import Value
+from webapp.describing import Namer, Value
 from webapp.kept import all_countries, all_networks
 from webapp.languages import at
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
@@ -202,8 +202,8 @@ def _behind(asked: _Asked, made: EvidenceMap, row: EvidenceRow) -> _Behind:
 
 
 def _values(addresses: tuple[str, ...]) -> tuple[Value, ...]:
-    labels = graph().labels(addresses)
-    return tuple(sorted((Value(labels[a], page_of(a)) for a in addresses), key=lambda v: v.text.casefold()))
+    namer = Namer(graph()).learn(addresses)
+    return tuple(sorted((namer.value(a) for a in addresses), key=lambda v: v.text.casefold()))
 
 
 def _address(by: By, name: str) -> str:

@@ -21,7 +21,8 @@ from webapp.addresses import page_of
 from webapp.course import State, address_of, path_of
 from webapp.current_graph import graph
 from webapp.describing import Source, TieLine, tell
-from webapp.languages import N_, NN_, at, how_many, number, within
+from webapp.languages import N_, NN_, apart, at, how_many, number, within
+from webapp.naming import common_language, partners
 from webapp.speaking import capital, counting, families, words as words_of_pictures
 from webapp.terrain import explored, ground, known, names_of_starts, start_name, value_label
 
@@ -273,7 +274,7 @@ def filter_words(state: State) -> str:
             parts.append(_("years: %(years)s, and ties of unknown year", years=years))
         else:
             parts.append(_("years: %(years)s", years=years))
-    return "; ".join(parts)
+    return apart(parts)
 
 
 def _label(facet: str, value: str) -> str:
@@ -348,6 +349,8 @@ class ActorLine:
     href: str
     more: str
     more_href: str
+    language: str = ""
+    others_language: str = ""
 
 
 def lines(shown: Explored, state: State, page: int) -> tuple[ActorLine, ...]:
@@ -357,13 +360,13 @@ def lines(shown: Explored, state: State, page: int) -> tuple[ActorLine, ...]:
     for tie in network.ties.values():
         for participant in tie.participants:
             ties_of[participant].append(tie)
+    met = partners(network)
     ranked = sorted(network.actors.values(), key=lambda a: (-len(ties_of[a.address]), a.label, a.address))
     symbols = {role.family: role.svg for role in pictures.legend()}
     made = []
     for actor in ranked[(page - 1) * ROWS : page * ROWS]:
         path = path_of(actor.address)
-        others = sorted({network.actors[p].label for tie in ties_of[actor.address] for p in tie.participants})
-        told = "; ".join(label for label in others if label != actor.label)
+        others = met[actor.address]
         growth = shown.growth.get(actor.address)
         made.append(
             ActorLine(
@@ -372,10 +375,12 @@ def lines(shown: Explored, state: State, page: int) -> tuple[ActorLine, ...]:
                 actor.role_label,
                 symbols[actor.family],
                 len(ties_of[actor.address]),
-                told,
+                apart(one.label for one in others),
                 at(f"/explore?{state.address(card=path)}"),
                 _growth_words(growth) if growth else "",
                 at(f"/explore?{state.opening(path)}"),
+                actor.language,
+                common_language(others),
             )
         )
     return tuple(made)
@@ -402,6 +407,7 @@ class Card:
     openings: tuple[tuple[str, str], ...]
     is_opened: bool
     steps: tuple[tuple[str, str], ...]
+    language: str = ""
 
 
 def card(shown: Explored, state: State) -> Card | None:
@@ -427,6 +433,7 @@ def card(shown: Explored, state: State) -> Card | None:
         _openings(growth, state) if growth else (),
         any(path == state.card for path, _ in state.opened),
         _card_steps(state),
+        actor.language,
     )
 
 

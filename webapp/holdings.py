@@ -98,7 +98,7 @@ def catalogue() -> AnyResponse:
     suffix = chosen_for_thing()
     if suffix:
         return _described(dataset.catalogue, find(suffix, "triples"))
-    response = redirect("/data/", 303)
+    response = redirect(at("/data/"), 303)
     response.vary.add("Accept")
     return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
@@ -25,9 +25,8 @@ from p2p_graph.reading.pattern import (
 )
 from p2p_graph.reading.sentences import Words
 from p2p_graph.vocab import PREFIXES
-from webapp.addresses import page_of
-from webapp.describing import Source, TieLine, Told, Value, tell
-from webapp.languages import at, called, number
+from webapp.describing import Namer, Source, TieLine, Told, Value, tell
+from webapp.languages import at, called, number, pause
 from webapp.speaking import counting, families as names_of_families, pattern_words, words as words_of_pictures
 
 __all__ = [
@@ -287,12 +286,12 @@ def pairs(graph: Graph, tests: Iterable[PairTest]) -> PairsView:
 def _pair_cell(test: PairTest, country: str) -> CellView:
     words = f"{country}: {counting('ties')(test.ties)}"
     if test.expected is not None:
-        words += "; " + _("chance gives %(low)s to %(high)s", low=test.low, high=test.high)
+        words += pause() + _("chance gives %(low)s to %(high)s", low=test.low, high=test.high)
     query = urlencode({"one": test.one, "other": test.other, "country": test.country})
     href = at(f"/queries/ties-between-roles?{query}") if test.ties else None
     call = test.call if test.call in ("more", "fewer") else ""
     if call:
-        words = f"{words}; " + (_("it is more than that") if call == "more" else _("it is fewer than that"))
+        words = f"{words}{pause()}" + (_("it is more than that") if call == "more" else _("it is fewer than that"))
     return CellView(href, 0, test.ties, 0, test.call, words, None, call)
 
 
@@ -355,8 +354,8 @@ def page(graph: Graph, found: PatternTable, row: PatternRow) -> PatternPage:
     """The page of one pattern."""
     names = _names(graph, found)
     things = {t for cell in row.cells.values() for s in cell.showings for t in (s.practice, s.origin) if t}
-    labels = graph.labels(sorted(things))
-    grouped = {code: _by_practice(cell, labels) for code, cell in row.cells.items()}
+    namer = Namer(graph).learn(sorted(things))
+    grouped = {code: _by_practice(cell, namer.all()) for code, cell in row.cells.items()}
     # Asked for in the order of the page, so that sources are numbered as they are met.
     shown = [(practice, s) for groups in grouped.values() for practice, showings in groups for s in showings]
     told = tell(
@@ -377,7 +376,7 @@ def page(graph: Graph, found: PatternTable, row: PatternRow) -> PatternPage:
                 code,
                 names[code],
                 _cell(row.saved.name, cell, names[code]),
-                tuple(_practice(practice, showings, told, labels) for practice, showings in grouped[code]),
+                tuple(_practice(practice, showings, told, namer) for practice, showings in grouped[code]),
             )
             for code, cell in row.cells.items()
         ),
@@ -386,7 +385,7 @@ def page(graph: Graph, found: PatternTable, row: PatternRow) -> PatternPage:
     )
 
 
-def _by_practice(cell: PatternCell, labels: dict[str, str]) -> list[tuple[str | None, list[Showing]]]:
+def _by_practice(cell: PatternCell, labels: Mapping[str, str]) -> list[tuple[str | None, list[Showing]]]:
     """What a cell holds by practice, in the order of their names; ties outside any practice come last."""
     grouped: dict[str | None, list[Showing]] = defaultdict(list)
     for showing in cell.showings:
@@ -394,10 +393,10 @@ def _by_practice(cell: PatternCell, labels: dict[str, str]) -> list[tuple[str | 
     return sorted(grouped.items(), key=lambda g: (g[0] is None, labels.get(g[0] or "", "").casefold(), g[0] or ""))
 
 
-def _practice(practice: str | None, showings: list[Showing], told: Told, labels: dict[str, str]) -> PracticeFound:
+def _practice(practice: str | None, showings: list[Showing], told: Told, namer: Namer) -> PracticeFound:
     return PracticeFound(
-        Value(labels[practice], page_of(practice)) if practice else None,
+        namer.value(practice) if practice else None,
         tuple(told.ties[s.tie] for s in showings if s.tie and s.tie in told.ties),
-        tuple(Value(labels[s.origin], page_of(s.origin)) for s in showings if s.origin),
+        tuple(namer.value(s.origin) for s in showings if s.origin),
         told.cites.get(practice or "", ()),
     )

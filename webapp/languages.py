@@ -26,7 +26,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_request_context, redirect, request
-from flask_babel import Babel, Domain, ngettext
+from flask_babel import Babel, Domain, gettext, ngettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -38,6 +38,7 @@ __all__ = [
     "LANGUAGES",
     "NN_",
     "N_",
+    "apart",
     "at",
     "called",
     "catalogue",
@@ -52,7 +53,9 @@ __all__ = [
     "locale",
     "name_of_country",
     "number",
+    "pause",
     "percent",
+    "quoted",
     "spoken",
     "within",
     "written",
@@ -304,6 +307,33 @@ def listed(words: Iterable[str], code: str = "") -> str:
     return form["start"].format(several[0], text)
 
 
+def pause(code: str = "") -> str:
+    """What stands between two parts of a sentence that have commas of their own: in Greek a semicolon asks a question.
+
+    >>> pause(), pause("el")
+    ('; ', '· ')
+    """
+    return "· " if (code or language()) == "el" else "; "
+
+
+def apart(parts: Iterable[str], code: str = "") -> str:
+    """Parts of a sentence that have commas of their own, one after the other.
+
+    >>> apart(["peers, nurses", "police"]), apart(["pairs", "nurses"], "el")
+    ('peers, nurses; police', 'pairs· nurses')
+    """
+    return pause(code).join(parts)
+
+
+def quoted(words: str) -> str:
+    """Words of somebody else, in the marks of the reader's language.
+
+    >>> quoted("naloxone")
+    '“naloxone”'
+    """
+    return gettext("“%(words)s”", words=words) if has_request_context() else f"“{words}”"
+
+
 # catalogues
 
 
@@ -399,8 +429,10 @@ def install(app: Flask) -> None:
     jinja = app.jinja_env
     jinja.policies["ext.i18n.trimmed"] = True
     given: dict[str, Callable[..., Any]] = {"at": at, "fonts": fonts, "foreign": foreign, "here": here}
+    given["pause"] = pause
     jinja.globals.update(given, language=language, how_many=how_many, tongues=LANGUAGES)
     jinja.filters.update(number=number, percent=percent, written=written, listed=listed, called=called, within=within)
+    jinja.filters.update(apart=apart, quoted=quoted)
     app.before_request(_led)
     app.after_request(_told)
     app.wsgi_app = _without_prefix(app.wsgi_app)  # type: ignore[method-assign, assignment]

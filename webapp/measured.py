@@ -19,7 +19,8 @@ from p2p_graph.reading.measuring import ActorMeasures, Call, Measured, Result, T
 from p2p_graph.reading.network import FAMILIES
 from p2p_graph.reading.style import ROLES, symbol
 from webapp.addresses import page_of
-from webapp.languages import N_, NN_, how_many, locale, percent
+from webapp.describing import Value
+from webapp.languages import N_, NN_, apart, how_many, locale, percent
 from webapp.speaking import capital, counting, families
 
 __all__ = [
@@ -133,7 +134,7 @@ def _figure(result: Result, with_n: bool) -> Figure:
     under += [part for part in (n, missing) if part] if with_n else []
     gives = _("chance gives %(range)s", range=chance) if chance else ""
     told = [n, missing, gives, _(_CALLS[result.call]) if result.call else ""]
-    return Figure(text, result.call, tuple(under), "; ".join(part for part in (text, *told) if part))
+    return Figure(text, result.call, tuple(under), apart(part for part in (text, *told) if part))
 
 
 def _range(chance: Chance | None, digits: int) -> str:
@@ -251,8 +252,7 @@ class Head:
 class ActorRow:
     """An actor and its numbers in the order of the columns."""
 
-    href: str
-    label: str
+    actor: Value
     symbol: Markup
     role: str
     cells: tuple[str, ...]
@@ -266,8 +266,7 @@ def actor_table(found: Measured, wish: Asked, path: str) -> tuple[tuple[Head, ..
     ranked = _ranked(found.actors, wish)
     return tuple(heads), tuple(
         ActorRow(
-            page_of(actor.address) or "",
-            actor.label,
+            _value(actor),
             _symbol(actor.family),
             actor.role,
             tuple(figure(actor.values[one.name], one.digits) for one in columns),
@@ -304,6 +303,10 @@ def _head(title: str, help: str, name: str, wish: Asked, path: str, is_number: b
     )
 
 
+def _value(actor: ActorMeasures) -> Value:
+    return Value(actor.label, page_of(actor.address), actor.language or None)
+
+
 def _symbol(family: str) -> Markup:
     frame = 'class="symbol" width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"'
     return Markup(f"<svg {frame}>{symbol(family, 9, 9, 6.2)}</svg>")
@@ -319,7 +322,7 @@ class CommunityRow:
     number: int
     size: int
     roles: str
-    actors: tuple[tuple[str, str], ...]
+    actors: tuple[Value, ...]
     more: int
 
 
@@ -341,7 +344,7 @@ def _community(number: int, members: list[ActorMeasures]) -> CommunityRow:
     found, spoken = Counter(actor.family for actor in members), families()
     roles = ", ".join(f"{spoken[f]} {found[f]}" for f in sorted(found, key=_order(found)))
     central = sorted(members, key=lambda a: (-(a.values["degree"] or 0), a.label))
-    named = tuple((actor.label, page_of(actor.address) or "") for actor in central[:_NAMED])
+    named = tuple(_value(actor) for actor in central[:_NAMED])
     return CommunityRow(number, len(members), roles, named, len(members) - len(named))
 
 
@@ -365,7 +368,7 @@ def mixing_table(
             both = _("%(one)s and %(other)s", one=spoken[one], other=spoken[other])
             told = [f"{both}: {how_many(_PAIRS, cell.pairs)}"]
             told += [_("chance gives %(range)s", range=chance)] if chance else []
-            figures.append(Figure(figure(cell.pairs, 0), cell.call, (), "; ".join(told)))
+            figures.append(Figure(figure(cell.pairs, 0), cell.call, (), apart(told)))
         rows.append((capital(spoken[one]), tuple(figures)))
     return heads, tuple(rows)
 

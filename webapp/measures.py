@@ -20,6 +20,7 @@ from webapp.addresses import address_of_path
 from webapp.current_graph import graph, remembered
 from webapp.kept import all_networks
 from webapp.languages import N_, at
+from webapp.naming import spoken_measures
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 
 __all__ = ["pages"]
@@ -81,7 +82,8 @@ def country_measures(code: str) -> Response:
     path = at(f"/country/{code}/measures")
 
     def page() -> str:
-        heads, rows = views.actor_table(found, wish, path)
+        told = spoken_measures(graph(), found)
+        heads, rows = views.actor_table(told, wish, path)
         return render_template(
             "measures/country.html",
             code=code,
@@ -95,7 +97,7 @@ def country_measures(code: str) -> Response:
             groups=views.network_table({code: found}, with_n=True),
             mixing=views.mixing_table(found),
             triads=[(_(title), *views.triad_table(found, kind)) for kind, title in _TRIADS.items()],
-            communities=views.community_rows(found),
+            communities=views.community_rows(told),
             least=LEAST_PAIRS,
             formats=formats_for("table"),
             downloads=[(f.title, f"/country/{code}/measures.{f.suffix}") for f in formats_for("table")],

@@ -17,11 +17,11 @@ from p2p_graph.reading.gaps import Elsewhere, Gap, Profile, gap_rows, gaps, prof
 from p2p_graph.reading.pattern import LEAST, Basis
 from p2p_graph.vocab import PREFIXES
 from webapp import instances, pictures
-from webapp.addresses import address_of_path, page_of
+from webapp.addresses import address_of_path
 from webapp.current_graph import graph, remembered, remembered_in_all_languages
-from webapp.describing import Told, tell
+from webapp.describing import Namer, Told, Value, tell
 from webapp.kept import all_countries, all_networks, all_patterns
-from webapp.languages import N_, NN_, at, called, how_many, language, listed, number, percent
+from webapp.languages import N_, NN_, apart, at, called, how_many, language, listed, number, percent
 from webapp.negotiation import file_named, format_of_suffix, formats_for, fresh
 from webapp.printing import day_of, on_paper, pdf
 from webapp.speaking import capital, counting, words as words_of_pictures
@@ -63,8 +63,8 @@ class GapView:
     where: str
     evidence: str
     near: str
-    #: name, page, country and address
-    practices: tuple[tuple[str, str, str, str], ...]
+    #: each with its country and its address
+    practices: tuple[tuple[Value, str, str], ...]
     more: int
 
 
@@ -165,7 +165,7 @@ def _told(code: str, found: tuple[Gap, ...], size: float, most: int) -> dict[str
     name = next(row.name for row in all_countries() if row.code == code)
     sections, wheel, version = _sections(found, name, most), pictures.large_wheel(graph(), code), graph().version
     basis = all_patterns().bases.get(code)
-    practices = [p[3] for section in sections for gap in section.gaps for p in gap.practices[:_EXAMPLES]]
+    practices = [p[2] for section in sections for gap in section.gaps for p in gap.practices[:_EXAMPLES]]
     said = tell(graph(), (), practices)
     cites = _renumbered(practices, said)
     return {
@@ -242,8 +242,8 @@ def _gap_told(gap: GapView, cites: Mapping[str, tuple[int, ...]]) -> dict[str, o
         "where": gap.where,
         "evidence": gap.evidence,
         "examples": [
-            {"label": label, "country": country, "cites": cites[address]}
-            for label, _href, country, address in gap.practices[:_EXAMPLES]
+            {"label": practice.text, "country": country, "cites": cites[address]}
+            for practice, country, address in gap.practices[:_EXAMPLES]
         ],
     }
 
@@ -271,18 +271,18 @@ def _sources_told(said: Told, cites: Mapping[str, tuple[int, ...]]) -> list[dict
 def _sections(found: Iterable[Gap], country: str, most: int | None) -> tuple[Section, ...]:
     kept = {kind: [gap for gap in found if gap.kind == kind][:most] for kind in _HEADS}
     things = {practice for shown in kept.values() for gap in shown for e in gap.elsewhere for practice in e.practices}
-    labels = graph().labels(sorted(things))
+    namer = Namer(graph()).learn(sorted(things))
     names = {row.code: row.name for row in all_countries()}
     return tuple(
-        Section(_(title), _(sentence, name=country), tuple(_view(gap, labels, names, country) for gap in kept[kind]))
+        Section(_(title), _(sentence, name=country), tuple(_view(gap, namer, names, country) for gap in kept[kind]))
         for kind, (title, sentence) in _HEADS.items()
         if kept[kind]
     )
 
 
-def _view(gap: Gap, labels: dict[str, str], names: dict[str, str], country: str) -> GapView:
+def _view(gap: Gap, namer: Namer, names: dict[str, str], country: str) -> GapView:
     title, href, svg, words = _named(gap)
-    practices = [(labels[p], page_of(p) or "", names[e.country], p) for e in gap.elsewhere for p in e.practices]
+    practices = [(namer.value(p), names[e.country], p) for e in gap.elsewhere for p in e.practices]
     where = listed(f"{names[e.country]} ({counting('practices')(len(e.practices))})" for e in gap.elsewhere)
     return GapView(
         title,
@@ -343,7 +343,7 @@ def _near(nearest: Elsewhere, names: dict[str, str], country: str) -> str:
         parts.append(f"{alike} ({listed(rules)})" if rules else alike)
     else:
         parts.append(_("too little law is recorded to compare"))
-    told = "; ".join(parts)
+    told = apart(parts)
     return _(
         "Nearest to %(country)s: %(other)s; %(reasons)s.", country=country, other=names[nearest.country], reasons=told
     )

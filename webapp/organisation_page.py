@@ -20,6 +20,7 @@ from webapp.addresses import page_of
 from webapp.describing import ThingPage, Value
 from webapp.languages import N_, NN_, how_many
 from webapp.listing import Row, rows_of
+from webapp.naming import spoken_network
 from webapp.speaking import words
 
 __all__ = ["ACTIVITY_COLUMNS", "PRACTICE_COLUMNS", "OrganisationPage", "Partner", "organisation_page", "without_rows"]
@@ -65,7 +66,7 @@ class OrganisationPage:
 
 def organisation_page(graph: Graph, entity: Entity, page: ThingPage, networks: Iterable[Network]) -> OrganisationPage:
     """These sections; `networks` are those of all countries, of which it takes what it stands in."""
-    own = around(joined(n for n in networks if entity.address in n.actors), entity.address)
+    own = spoken_network(graph, around(joined(n for n in networks if entity.address in n.actors), entity.address))
     wheel = None
     sentence = how_many(_TAKES_PART, len(own.ties))
     if own.ties:
@@ -122,7 +123,7 @@ def _partners(network: Network, address: str) -> tuple[Partner, ...]:
     order = sorted(ties, key=lambda a: (-ties[a], FAMILIES.index(network.actors[a].family), network.actors[a].label))
     return tuple(
         Partner(
-            Value(network.actors[a].label, page_of(a)),
+            Value(network.actors[a].label, page_of(a), network.actors[a].language or None),
             network.actors[a].role_label,
             network.actors[a].family,
             ties[a],

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from p2p_graph.model import Term
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
-from webapp.languages import ENGLISH, language, listed, written
+from webapp.languages import ENGLISH, language, listed, pause, written
 from webapp.speaking import capital
 
 __all__ = [
@@ -212,7 +212,7 @@ def _by_parts(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
     pieces = [Piece(f"{what}: ")] if what else []
     if givers and receivers:
         pieces += [*_side(givers, names), Piece(" → "), *_side(receivers, names)]
-        pieces += [Piece("; "), *_side(others, names)] if others else []
+        pieces += [Piece(pause()), *_side(others, names)] if others else []
     else:
         pieces += _side(_all(facts, "participant"), names, " – ")
     manner = ", ".join(names.get(a, "?") for a in (*_all(facts, "form"), *_all(facts, "basis")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
@@ -14,15 +14,15 @@ from pyoxigraph import Literal, NamedNode
 from p2p_graph.model import Table, Term
 from p2p_graph.reading import Graph
 from p2p_graph.reading.drawing import Scene, scene, scene_svg
-from p2p_graph.reading.network import FAMILIES, Network, Wheel, chord_rows, mixing, mixing_matrix, network_rows
+from p2p_graph.reading.network import FAMILIES, Actor, Network, Wheel, chord_rows, mixing, mixing_matrix, network_rows
 from p2p_graph.reading.pages import pyvis_data
 from p2p_graph.reading.sentences import coverage_sentence, summary
 from p2p_graph.reading.style import ROLES, symbol
 from p2p_graph.reading.wheel import Link, wheel_svg
-from p2p_graph.vocab import PREFIXES
 from webapp.addresses import address_of_path, page_of
-from webapp.languages import ENGLISH, at, language, listed
+from webapp.languages import apart, at, listed
 from webapp.listing import CountryRow
+from webapp.naming import common_language, partners, spoken_network
 from webapp.speaking import capital, controls, counting, families, words
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
     "network_data",
     "practice_wheel",
     "small_wheels",
-    "spoken",
     "whole_wheel",
 ]
 
@@ -191,7 +190,10 @@ def example_wheels(graph: Graph) -> tuple[Markup, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ActorRow:
-    """One actor in the equal table of a network."""
+    """One actor in the equal table of a network; `language` is that of its label where it is not the page's.
+
+    `others_language` is the same of those it is tied with, if it is the same for all.
+    """
 
     href: str
     label: str
@@ -199,6 +201,8 @@ class ActorRow:
     symbol: Markup
     ties: int
     others: str
+    language: str = ""
+    others_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,7 @@ class NetworkPicture:
 
 def network(graph: Graph, code: str, laid: Scene) -> NetworkPicture | None:
     """The actor network of a country, once it is laid out; None if no tie is recorded there."""
-    found = spoken(graph, graph.network(country=code))
+    found = spoken_network(graph, graph.network(country=code))
     if not found.ties:
         return None
     name = graph.label(_country(code))
@@ -225,27 +229,14 @@ def network(graph: Graph, code: str, laid: Scene) -> NetworkPicture | None:
     title = _("Network of actors: %(name)s", name=name)
     svg = Markup(scene_svg(laid, title, sentence, ident=f"network-{code}", href=page_of, words=words()))
     symbols = {role.family: role.svg for role in legend()}
-    return NetworkPicture(svg, sentence, tuple(_actor_row(row, symbols) for row in network_rows(found).rows))
-
-
-def spoken(graph: Graph, network: Network) -> Network:
-    """A network whose actors and their roles are called in the reader's language, as far as they have a name in it."""
-    if language() == ENGLISH:
-        return network
-    names = graph.labels(network.actors)
-    roles = graph.labels({PREFIXES["role"] + actor.role for actor in network.actors.values() if actor.role})
-    actors = {
-        address: replace(
-            actor, label=names[address], role_label=roles.get(PREFIXES["role"] + actor.role, actor.role_label)
-        )
-        for address, actor in network.actors.items()
-    }
-    return replace(network, actors=actors)
+    met = partners(found)
+    rows = tuple(_actor_row(row, found, met, symbols) for row in network_rows(found).rows)
+    return NetworkPicture(svg, sentence, rows)
 
 
 def laid_out(graph: Graph, code: str) -> Scene:
     """Where every actor of a country stands: as its release brings it, or laid out now, which may take a second."""
-    return scene(spoken(graph, graph.network(country=code)), words=words(), laid=graph.places(code))
+    return scene(spoken_network(graph, graph.network(country=code)), words=words(), laid=graph.places(code))
 
 
 def network_data(laid: Scene) -> bytes:
@@ -255,7 +246,22 @@ def network_data(laid: Scene) -> bytes:
     ).encode()
 
 
-def _actor_row(row: tuple[Term | None, ...], symbols: Mapping[str, Markup]) -> ActorRow:
-    address, label, role, family, ties, others = row
-    href = page_of(address.value) if isinstance(address, NamedNode) else None
-    return ActorRow(href or "", _plain(label), _plain(role), symbols[_plain(family)], int(_plain(ties)), _plain(others))
+def _actor_row(
+    row: tuple[Term | None, ...],
+    found: Network,
+    met: Mapping[str, tuple[Actor, ...]],
+    symbols: Mapping[str, Markup],
+) -> ActorRow:
+    address, label, role, family, ties, _others = row
+    assert isinstance(address, NamedNode)
+    others = met[address.value]
+    return ActorRow(
+        page_of(address.value) or "",
+        _plain(label),
+        _plain(role),
+        symbols[_plain(family)],
+        int(_plain(ties)),
+        apart(one.label for one in others),
+        found.actors[address.value].language,
+        common_language(others),
+    )

@@ -56,7 +56,7 @@ class TimelineView:
 
     svg: Markup
     narrow: Markup
-    rows: tuple[tuple[str, str, str, str], ...]
+    rows: tuple[tuple[str, str, str, str, str], ...]
     drawn: int
 
 
@@ -101,16 +101,13 @@ def practice_page(
 ) -> PracticePage:
     """These sections. `network` is that of its country, `similar` as `practices_like` gives it, `last` this year."""
     before, after = _descent(graph, entity)
-    labels = graph.labels([address for row in similar for address in row[:2]])
+    namer = Namer(graph).learn([address for row in similar for address in row[:2]])
     return PracticePage(
         _timeline(graph, entity, page, network, last),
         laws(graph, _addresses(entity.facts, "legalBasis"), rules),
         before,
         after,
-        tuple(
-            Similar(Value(labels[other], page_of(other)), Value(labels[country], page_of(country)), shared)
-            for other, country, shared in similar
-        ),
+        tuple(Similar(namer.value(other), namer.value(country), shared) for other, country, shared in similar),
     )
 
 
@@ -168,7 +165,11 @@ def _timeline(graph: Graph, entity: Entity, page: ThingPage, network: Network, l
         for ident, size in (("timeline", _WIDE), ("timeline-narrow", _NARROW))
     )
     rows = sorted(moments, key=lambda m: point_of(m.start) or point_of(m.end) or 0)
-    return TimelineView(svg, narrow, tuple((m.when, m.kind, m.label, m.href) for m in rows), len(drawn))
+    named = Namer(graph).learn(r.address for r in entity.references if r.type in ("Activity", "Finding"))
+    tongues = {value.text: value.language for value in map(named.value, named.all())}
+    return TimelineView(
+        svg, narrow, tuple((m.when, m.kind, m.label, m.href, tongues.get(m.label) or "") for m in rows), len(drawn)
+    )
 
 
 def _moments(graph: Graph, entity: Entity, page: ThingPage, network: Network) -> Iterable[Moment]:

@@ -18,7 +18,7 @@ from p2p_graph.reading.sectors import sectors_svg, spacing
 from p2p_graph.reading.sentences import coverage_sentence, summary
 from p2p_graph.reading.style import ROLES
 from p2p_graph.reading.wheel import Mark, wheel_svg
-from webapp.languages import NN_, at, how_many
+from webapp.languages import NN_, apart, at, how_many
 from webapp.speaking import capital, counting, words
 
 __all__ = [
@@ -216,7 +216,7 @@ def told(
         (_("In both"), "both"),
     )
     title = _("%(one)s and %(other)s laid over each other", one=one, other=rest)
-    told_in_words = "; ".join(f"{label}: {how_many(_PAIRS, len(found.having(mark)))}" for label, mark in groups)
+    told_in_words = apart(f"{label}: {how_many(_PAIRS, len(found.having(mark)))}" for label, mark in groups)
     svg = wheel_svg(over, title, f"{told_in_words}.", ident="difference", size=_LARGE, marks=marks, words=words())
     cautions = [
         _(

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from p2p_graph.reading.pattern import PatternWords
 from p2p_graph.reading.sentences import Words
-from webapp.languages import N_, NN_, how_many
+from webapp.languages import N_, NN_, how_many, pause
 
 __all__ = ["FAMILY_NAMES", "capital", "controls", "counting", "families", "pattern_words", "words"]
 
@@ -99,6 +99,7 @@ def words() -> Words:
         without_tie=counting("without tie"),
         without_form=counting("without form"),
         one_source=counting("one source"),
+        pause=pause(),
     )
 
 

@@ -19,6 +19,7 @@ from webapp import pictures
 from webapp.course import ALL, Known, State, address_of, path_of
 from webapp.current_graph import graph, remembered, remembered_in_all_languages
 from webapp.listing import CountryRow, countries
+from webapp.naming import spoken_network
 from webapp.withholding import purged
 
 __all__ = ["SCHEME_OF", "explored", "ground", "kept", "known", "names_of_starts", "start_name", "value_label"]
@@ -166,7 +167,7 @@ def _base(path: str) -> Mapping[str, Point]:
 def explored(state: State, filtered: bool = True) -> Explored:
     """What a state shows, in the reader's language; without its filters if they are not wanted."""
     found = _explored(state, filtered)
-    told, gone = pictures.spoken(graph(), found.network), purged()
+    told, gone = spoken_network(graph(), found.network), purged()
     # a name that was taken out for good comes back in no language
     actors = {a: found.network.actors[a] if actor.label in gone.texts else actor for a, actor in told.actors.items()}
     return replace(found, network=replace(told, actors=actors))

@@ -99,13 +99,17 @@ Call = OneOf["higher", "lower", "as by chance", "too few to say", ""]
 
 @dataclass(frozen=True, slots=True)
 class ActorMeasures:
-    """An actor and its measures by name; None where one is not defined for it."""
+    """An actor and its measures by name; None where one is not defined for it.
+
+    `language` is that of its label, where it has none in the language of the others.
+    """
 
     address: str
     label: str
     role: str
     family: str
     values: Mapping[str, float | None]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

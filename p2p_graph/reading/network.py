@@ -74,13 +74,17 @@ AGAINST: Final = frozenset({"opposes", "blocks", "withdraws"})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An organisation or a group: its address, label, role (the words for it too) and role family."""
+    """An organisation or a group: its address, label, role (the words for it too) and role family.
+
+    `language` is that of its label, where it has none in the language of the others.
+    """
 
     address: str
     label: str
     role: str
     role_label: str
     family: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Words:
     since: str = "since {start}"
     until: str = "until {end}"
     from_to: str = "{start}–{end}"
+    pause: str = "; "
     one_way: str = "{givers} → {receivers}"
     shown: str = "Shown: {ties}, {practices}"
     without_tie: Callable[[int], str] = _english_without_tie
@@ -186,4 +187,4 @@ def coverage_sentence(wheel: Wheel, words: Words = ENGLISH) -> str:
     ):
         if n:
             parts.append(template(n))
-    return "; ".join(parts) + "."
+    return words.pause.join(parts) + "."

@@ -34,6 +34,7 @@ PAGES = [
     *("/patterns/pairs", "/patterns/peer-in-team", "/queries", "/queries/ties-of-country?country=XA", "/explore"),
     *("/explore?at=country/XA", "/search?q=exford", "/search?q=zzzz", "/practice/exford-buddies", "/vocab/form", "/no"),
     *("/sparql", "/sparql?query=ASK+{}", "/sparql?query=SELEC", "/documents", "/vocab/", "/ontology/", "/add"),
+    *("/queries/facts-of-thing", "/queries/ties-between-roles?one=x", "/data/", "/organisation/xa-outreach", "/stats"),
 ]
 
 
@@ -196,6 +197,28 @@ def test_names_come_in_the_language_and_say_when_they_do_not(client: FlaskClient
     assert "nieformalna" in html
     page = client.get("/el/practice/exford-buddies", headers=HTML).get_data(as_text=True)
     assert re.search(r'<h1[^>]* lang="en">Exford Buddies', page)
+
+
+def test_actors_and_their_roles_come_in_the_language_too(client: FlaskClient) -> None:
+    for path in ("/country/XA/measures", "/country/XA/network", "/organisation/xa-outreach", "/explore?at=country/XA"):
+        page = client.get(f"/pl{path}", headers=HTML).get_data(as_text=True)
+        assert re.search(r'<a href="[^"]*/(group|organisation|explore)[^>]* lang="en"', page), path
+        told = Texts("pl")
+        told.feed(page)
+        assert not {"nurse", "peer educator", "peer worker", "police officer", "people who use drugs"} & set(told.found)
+    drawn = client.get("/pl/country/XA/network", headers=HTML).get_data(as_text=True)
+    assert 'class="halo" lang="en"' in drawn
+    assert ": referral" not in drawn
+    assert ": referral" in client.get("/country/XA/network", headers=HTML).get_data(as_text=True)
+
+
+def test_a_greek_page_does_not_ask_where_it_parts(client: FlaskClient) -> None:
+    texts = Texts("el")
+    texts.feed(client.get("/el/country/XA/network", headers=HTML).get_data(as_text=True))
+    texts.feed(client.get("/el/search?q=exford", headers=HTML).get_data(as_text=True))
+    assert any("· " in text for text in texts.found)
+    assert [text for text in texts.found if "; " in text] == []
+    assert "«exford»" in texts.found
 
 
 @pytest.mark.parametrize("path", PAGES)
