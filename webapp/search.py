@@ -29,7 +29,7 @@ def page() -> Response:
     The reader's language is that of the page; on an English one, that of the browser.
     """
     by_browser = request.accept_languages.best_match(["en", *LANGUAGES], ENGLISH)
-    wish = asked(request.args, by_browser if language() == ENGLISH else _of_texts())
+    wish = asked(request.args, by_browser if language() == ENGLISH else language())
     found = found_by(wish) if wish.text else Found()
     response = Response(
         render_template(
@@ -46,11 +46,6 @@ def page() -> Response:
     )
     response.vary.add("Accept-Language")
     return with_version(response)
-
-
-def _of_texts() -> str:
-    """The language of the page, if there are texts in it."""
-    return language() if language() in LANGUAGES else ENGLISH
 
 
 def _turned(wish: Wish, by: int) -> str:

@@ -75,7 +75,7 @@ def of_dataset() -> Made:
             "dateModified": day(),
             "license": LICENCE,
             "isAccessibleForFree": True,
-            "inLanguage": ["en", "pt", "el", "pl", "lt", "nl", "fr", "hu"],
+            "inLanguage": ["en", "pt", "el", "pl", "lt", "nl", "fr", "hu", "de"],
             "conditionsOfAccess": "Anybody may read and use it, without asking, under the licence.",
             "creditText": f"{PUBLISHER}: {TITLE}, release {graph().version}. {DATASET}",
             "keywords": list(KEYWORDS),

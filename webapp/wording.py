@@ -29,6 +29,7 @@ LANGUAGES: Final = {
     "nl": N_("Dutch"),
     "fr": N_("French"),
     "hu": N_("Hungarian"),
+    "de": N_("German"),
 }
 
 _RDFS: Final = PREFIXES["rdfs"]

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 ONTOLOGY = share("ontology")
 OWL, RDFS, SKOS = PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["skos"]
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
-LANGUAGES = {"en", "pt", "el", "pl", "lt", "nl", "fr", "hu"}
+LANGUAGES = {"en", "pt", "el", "pl", "lt", "nl", "fr", "hu", "de"}
 
 
 @cache

@@ -307,7 +307,7 @@ def test_every_term_of_the_ontology_is_labelled_defined_and_ours(client: FlaskCl
     assert len(ours) > 130
     for term in ours:
         languages = {one.language for one in ontology.objects(term, RDFS.label) if isinstance(one, rdflib.Literal)}
-        assert {"en", "pt", "el", "pl", "lt", "nl", "fr", "hu"} <= languages, term
+        assert {"en", "pt", "el", "pl", "lt", "nl", "fr", "hu", "de"} <= languages, term
         assert ontology.value(term, SKOS.definition), term
         assert ontology.value(term, RDFS.isDefinedBy) == rdflib.URIRef(ONTOLOGY), term
     borrowed = {str(word) for word in ontology.objects() if str(word).startswith((str(PROV), str(SKOS), str(DCTERMS)))}

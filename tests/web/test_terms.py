@@ -25,7 +25,7 @@ def test_terms_have_short_names_labels_and_meanings(client: FlaskClient) -> None
     assert terms["p2p:inCountry"]["kind"] == "property"
     assert terms["form:informal"]["kind"] == "concept"
     assert terms["country:XA"]["kind"] == "country"
-    assert set(terms["role:peers"]["labels"]) == {"en", "pt", "el", "pl", "lt", "nl", "fr", "hu"}
+    assert set(terms["role:peers"]["labels"]) == {"en", "pt", "el", "pl", "lt", "nl", "fr", "hu", "de"}
     assert terms["role:peers"]["says"]
     assert {"csv", "json"} <= {form["name"] for form in body["formats"]["table"]}
     assert client.get("/sparql/terms.json", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304

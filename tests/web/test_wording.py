@@ -1,4 +1,4 @@
-"""Pages of the ontology explain each word: its meaning, an example, where the meaning comes from, eight languages."""
+"""Pages of the ontology explain each word: its meaning, an example, where the meaning comes from, nine languages."""
 
 from __future__ import annotations
 
