@@ -48,7 +48,8 @@ def keep(folder: Path, store: Store, library: Library, processes: Processes = _A
         places.append((texts, processes.begin(places_of, answers, texts)))
     for text in queries_to_keep(library, countries):
         _answer(answers, store, text)
-    for texts, placed in places:
+    # from the end, since whoever helps began with the first
+    for texts, placed in reversed(places):
         _pack(answers / address("wheel", *texts), wheel_bytes(mixing(network_of(answers, texts))))
         _pack(answers / address("places", *texts), placed())
 
@@ -59,10 +60,10 @@ def measure(folder: Path, store: Store, library: Library, processes: Processes =
     codes = sorted(_countries(answers, library))
     for text in _of_network(library, ALL):
         _answer(answers, store, text)
-    # the largest first, so that nobody waits for it in the end
+    # the largest first, so that nobody waits for it in the end; whoever helps begins there, this process at the other end
     begun = {code: processes.begin(measured_of, answers, _of_network(library, code), code) for code in (ALL, *codes)}
-    made = {code: begun[code]() for code in (*codes, ALL)}
-    networks = {code: one for code, one in made.items() if one.actors or code == ALL}
+    made = {code: begun[code]() for code in reversed((ALL, *codes))}
+    networks = {code: made[code] for code in (*codes, ALL) if made[code].actors or code == ALL}
     (folder / MEASURES_FILE).write_bytes(written(judged_together(networks)))
 
 
