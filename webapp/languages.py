@@ -80,7 +80,7 @@ LANGUAGES: Final[dict[str, str]] = {
 _TERRITORY: Final = {"en": "en_GB", "pt": "pt_PT"}
 
 #: the files of letters that a page in a language needs at once, beside the Latin ones
-_LETTERS: Final = {"el": ("greek",), "pl": ("latin-ext",), "lt": ("latin-ext",), "hu": ("latin-ext",)}
+_LETTERS: Final = {"el": ("greek",), "pl": ("pl-lt-hu",), "lt": ("pl-lt-hu",), "hu": ("pl-lt-hu",)}
 
 #: addresses that say the same in every language: names of things, files, what machines look for
 _NO_LANGUAGE: Final = ("/static/", "/id/", "/.well-known/", "/robots.txt", "/sitemap.xml", "/favicon.ico", "/health")

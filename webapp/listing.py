@@ -189,7 +189,7 @@ def rows_of(graph: Graph, things: list[str], columns: tuple[str, ...]) -> tuple[
     )
     namer.learn(things, facts)
     return tuple(
-        Row(Value(namer[thing], page_of(thing)), tuple(COLUMNS[column](facts[thing], namer) for column in columns))
+        Row(namer.value(thing), tuple(COLUMNS[column](facts[thing], namer) for column in columns))
         for thing in things
     )
 

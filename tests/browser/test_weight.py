@@ -1,23 +1,24 @@
-"""How much a page fetches until it is there: under 100 kB, but for the network to move about in and rarer letters."""
+"""How much a page fetches until it is there: under 100 kB in every language, but for the network to move about in."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
 
-#: what draws a network to move about in, which comes after the page; and letters that a text is shown without at first
-_LATER = ("vis-network", "network.js", "network.json", "-latin-ext-", "-greek-")
+from webapp.languages import ENGLISH, LANGUAGES
 
+#: what draws a network to move about in, which comes after the page
+_LATER = ("vis-network", "network.js", "network.json")
 
 _PAGES = [
     "/",
-    "/pl/",
     "/countries",
     "/country/XA",
     "/practice/exford-buddies",
     "/compare",
     "/explore",
     "/search?q=exford",
+    *(f"/{code}/" for code in LANGUAGES if code != ENGLISH),
 ]
 
 
