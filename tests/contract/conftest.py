@@ -13,9 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store as Engine, par
 
 from p2p_graph.config import Settings
 from p2p_graph.reading.store import Store, open_store
-from p2p_graph.release import build
 from p2p_graph.vocab import BASE
-from tests.conftest import DAY
 
 VERSION = "0.1.0+2026-01-07.1"
 MINI = Path(__file__).parent.parent / "data" / "mini"
@@ -83,18 +81,12 @@ def embedded(release: Path) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture(scope="session")
-def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a release of the curated data. Do not change it."""
-    return build(Settings(home=tmp_path_factory.mktemp("curated")), today=DAY)
-
-
 @pytest.fixture(scope="session", params=["oxigraph", "virtuoso"])
 def curated_remote(
-    request: pytest.FixtureRequest, curated: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, curated_release: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, str]]:
     """The name of an engine, and the address of its server that holds the curated data."""
-    with getattr(servers, request.param)(beside(curated, tmp_path_factory.mktemp("server"))) as address:
+    with getattr(servers, request.param)(beside(curated_release, tmp_path_factory.mktemp("server"))) as address:
         yield request.param, address
 
 

@@ -46,8 +46,8 @@ OTHER_ANSWERS: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def embedded(curated: Path) -> Iterator[Graph]:
-    with open_graph(curated, SETTINGS) as graph:
+def embedded(curated_release: Path) -> Iterator[Graph]:
+    with open_graph(curated_release, SETTINGS) as graph:
         yield graph
 
 

@@ -14,7 +14,6 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from p2p_graph.config import Settings
 from p2p_graph.curation import Sources
-from p2p_graph.release import build
 from p2p_graph.vocab import BASE, PREFIXES, mint
 from tests.web.reading import CODE, closing, unchecked
 from tests.web.standing import Office
@@ -48,12 +47,9 @@ def small_client(small_app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def real(curated_home: Path) -> Iterator[FlaskClient]:
     """The site over the curated data, for what the example's countries are too small for."""
-    home: Path = tmp_path_factory.mktemp("real-home")
-    settings = Settings(home=home, workers=1, client_minute=0)
-    build(settings)
-    app = create_app(settings)
+    app = create_app(Settings(home=curated_home, workers=1, client_minute=0))
     yield app.test_client()
     closing(app)
 
