@@ -15,6 +15,7 @@ from p2p_graph.contributing.checking import Finding
 from p2p_graph.contributing.filling import ASIDE, Entry, Filled, Values, is_said
 from p2p_graph.contributing.form import LANGUAGES, Choice, Field, Form, Part
 from p2p_graph.contributing.naming import Names
+from p2p_graph.model import Fault as Found
 from p2p_graph.vocab import kind_and_slug, shorten
 from webapp.languages import LANGUAGES as SPOKEN, language
 
@@ -267,18 +268,29 @@ class _Viewing:
         self._faults: list[Fault] = []
         self._by_field: dict[tuple[str, str], list[str]] = {}
         told: set[tuple[str, str, str]] = set()
-        for finding in findings:
-            entry, field = self._shown_at(*filled.place(finding)) if filled is not None else ("", "")
+        found = [(*(filled.place(one) if filled is not None else ("", "")), one) for one in findings]
+        # what can be said at a field is said there, and not once more of a thing as a whole
+        for entry, field, finding in sorted(found, key=lambda one: not one[1]):
             fault = finding.told(self._language).fault
+            entry, field = self._shown_at(entry, field)
             # a value that is no number at all is not too large besides
             if (entry, field, fault.value) in told and field and fault.value:
                 continue
             told.add((entry, field, fault.value))
-            if fault.what in self._by_field.setdefault((entry, field), []):
+            is_said = fault.what in self._by_field.setdefault((entry, field), [])
+            if is_said or (not field and any(fault.what == one.what for one in self._faults)):
                 continue
             self._by_field[entry, field].append(fault.what)
-            where = f"{entry_label(form, entry)}: {fault.field}" if entry and fault.field else fault.field
-            self._faults.append(Fault(self._id(entry, field), where, fault.what, fault.value, entry, field))
+            self._faults.append(self._fault(entry, field, fault))
+
+    def _fault(self, entry: str, field: str, fault: Found) -> Fault:
+        part = self._form.part(entry) if entry else None
+        asked = part.field(field) if part is not None and field else None
+        called = asked.label(self._language) if asked is not None else fault.field
+        where = f"{entry_label(self._form, entry)}: {called}" if entry and called else called
+        # what is masked tells nobody anything: the text itself stands in the field
+        value = fault.value if fault.value.strip("• ") else ""
+        return Fault(self._id(entry, field), where, fault.what, value, entry, field)
 
     def _shown_at(self, entry: str, field: str) -> tuple[str, str]:
         """Where a fault is shown: at the first source where none is given, and where something is taken from."""

@@ -31,6 +31,8 @@ CONTRIBUTED: Final = frozenset(KINDS) - {"country", "observation", "contact", "c
 _TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
 _LABEL: Final = NamedNode(PREFIXES["rdfs"] + "label")
 _NAME: Final = "contribution"
+#: the property that says where something was read
+_SOURCE: Final = shorten(p2p("readIn").value)
 
 #: of a kind that the curators look after
 NOT_OURS: Final = (
@@ -117,11 +119,20 @@ class Check:
         if told:
             shown = discreet((finding.fault for finding in told), everything, self._policy)
             told = [replace(finding, fault=fault) for finding, fault in zip(told, shown, strict=True)]
-        told += [Finding("privacy", fault) for fault in wording_faults([source], everything, self._policy)]
-        rare = self._crowd(known).told([*triples, *known.more], known.gone)
-        told += [Finding("privacy", fault) for fault in rarities_of(source, rare)]
-        told += [Finding("privacy", fault, blocks=False) for fault in made_coarser(source, rare)]
+        said = list(wording_faults([source], everything, self._policy))
+        told += [Finding("privacy", self._called(fault)) for fault in said]
+        # What is published may be rare: before a source is named, nothing can be said of that.
+        if not any(finding.blocks and finding.fault.path == _SOURCE for finding in told):
+            rare = self._crowd(known).told([*triples, *known.more], known.gone)
+            told += [Finding("privacy", self._called(fault)) for fault in rarities_of(source, rare)]
+            told += [Finding("privacy", self._called(f), blocks=False) for f in made_coarser(source, rare)]
         return tuple(told)
+
+    def _called(self, fault: Fault) -> Fault:
+        """The same with its property as the forms call it; one that no form has keeps its short name."""
+        prefix, _colon, end = fault.path.partition(":")
+        is_plain = fault.field == fault.path and prefix in PREFIXES
+        return replace(fault, field=self._shapes.name(PREFIXES[prefix] + end)) if is_plain else fault
 
     def _crowd(self, known: Known) -> Crowd:
         base = known.below or known

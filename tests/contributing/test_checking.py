@@ -68,6 +68,14 @@ def test_what_is_too_rare_is_told_and_blocks(desk: Desk) -> None:
     assert any("Fewer than 5 groups with this role are known" in what for what in told), told
 
 
+def test_before_a_source_is_named_rarity_is_not_told_beside(desk: Desk) -> None:
+    """Whether a group is rare rests on what is in print: without any source only that is told, and it blocks."""
+    unread = [triple for triple in practice() if not triple.predicate.value.endswith("/readIn")]
+    found = desk.check(PORT, unread)
+    assert {one.fault.path for one in found} == {"p2p:readIn"}
+    assert all(one.blocks and one.check == "form" for one in found)
+
+
 def test_a_few_more_are_told_of_as_all_together_would_be(example_sources: Sources) -> None:
     """The quick way gives for the new things what looking at everything gives."""
     for sources, text in ((example_sources, turtle()), (Sources.shared(), None)):
