@@ -12,21 +12,19 @@ graphics card.
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from waitress.server import create_server
+from playwright.sync_api import Browser, Page
 
 from bench.generate import write_release
 from p2p_graph.config import Settings
+from tests.servers import chromium, served
 from webapp import create_app
 
 #: what is asked, in this order: the first has to wait for what all share
@@ -42,16 +40,12 @@ REPEATS = 7
 
 
 @contextmanager
-def served(release: Path) -> Iterator[str]:
+def site_over(release: Path) -> Iterator[str]:
     """The site over a release on a free port of this machine."""
     with tempfile.TemporaryDirectory() as home:
         app = create_app(Settings(home=Path(home), store=str(release), workers=1, client_minute=0))
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        server.close()
-        thread.join(timeout=10)
+        with served(app) as address:
+            yield address
         app.extensions["p2p_current"].close()
 
 
@@ -120,12 +114,10 @@ def main() -> None:
     folder = Path("var/bench") / str(given.triples)
     if not (folder / "manifest.json").exists():
         print(write_release(folder, given.triples))
-    with served(folder) as site:
+    with site_over(folder) as site:
         on_the_server(site)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        with chromium() as browser:
             in_the_browser(browser, site)
-            browser.close()
 
 
 if __name__ == "__main__":

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from waitress.server import create_server
+from playwright.sync_api import Browser
 
 from p2p_graph.config import Settings
 from tests.browser.visits import Visit
-from tests.servers import require
+from tests.servers import served
 from tests.web.reading import closing
 from webapp import create_app
 
@@ -21,22 +19,9 @@ from webapp import create_app
 def site(example_home: Path) -> Iterator[str]:
     """The address of the site, without a slash at its end."""
     app = create_app(Settings(home=example_home, workers=1))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    with served(app) as address:
+        yield address
     closing(app)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = require("chromium", "apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from waitress.server import create_server
 
 from p2p_graph import purged
 from p2p_graph.config import Settings
 from p2p_graph.curation import Sources
 from p2p_graph.release import build
 from tests.browser.visits import Visit
+from tests.servers import served
 from tests.web.reading import closing
 from webapp import create_app
 
@@ -44,12 +43,8 @@ def own(tmp_path: Path, example_home: Path, example_sources: Sources) -> Iterato
     shutil.copytree(example_home, tmp_path / "home")
     shutil.copytree(example_sources.data, tmp_path / "triples")
     app = create_app(Settings(home=tmp_path / "home", workers=1))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Own(f"http://127.0.0.1:{server.effective_port}", tmp_path / "home", tmp_path / "triples", example_sources)
-    server.close()
-    thread.join(timeout=10)
+    with served(app) as address:
+        yield Own(address, tmp_path / "home", tmp_path / "triples", example_sources)
     closing(app)
 
 

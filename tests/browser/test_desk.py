@@ -308,6 +308,14 @@ def test_partner_describes_mends_sees_it_published_corrects_and_withdraws_it(
         desk.release()
         page.goto(public)
         assert "2007" in page.locator("main").inner_text()
+        page.get_by_role("link", name=_("Who gave it, when, and what became new: its history")).click()
+        page.get_by_role("heading", level=2, name=_("What became new")).wait_for()
+        history = page.locator("main").inner_text()
+        assert f"House {case.tongue}" in history
+        assert history.count("0.1.0+2026-01-07") == 2, "it came with one release and was corrected with the next"
+        assert "2007" in history
+        assert "2008" not in history, "what was replaced is not told again"
+        assert f"first-{case.tongue}" not in history
         _look(page)
 
     partner.to(status)

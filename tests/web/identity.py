@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +12,9 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from waitress.server import create_server
 from werkzeug.wrappers import Response as AnyResponse
+
+from tests.servers import served
 
 CLIENT, SECRET = "p2p", "known to the two of us"
 
@@ -93,12 +93,5 @@ def _app(provider: Provider) -> Flask:
 def provider() -> Iterator[Provider]:
     """The provider on a free port of this machine."""
     made = Provider()
-    server = create_server(_app(made), host="127.0.0.1", port=0, threads=2)
-    made.issuer = f"http://127.0.0.1:{server.effective_port}"
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
+    with served(_app(made)) as made.issuer:
         yield made
-    finally:
-        server.close()
-        thread.join(timeout=10)

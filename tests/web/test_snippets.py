@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
@@ -17,11 +16,10 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
-from waitress.server import create_server
 
 from p2p_graph.config import Settings, share
 from p2p_graph.reading.library import Library, Parameter, SavedQuery
-from tests.servers import require
+from tests.servers import require, served
 from tests.web.reading import closing
 from tests.web.test_queries import LIBRARY, QUESTIONS, values_of
 from webapp import create_app
@@ -39,12 +37,8 @@ FRESH = ("practices-by-country", "informal-here-formal-there", "where-sources-di
 @pytest.fixture(scope="module")
 def site(example_home: Path) -> Iterator[str]:
     app = create_app(Settings(home=example_home, workers=1, client_minute=0))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    with served(app) as address:
+        yield address
     closing(app)
 
 
