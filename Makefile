@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: conformance help reference messages serve test check fmt release bench wheel sbom audit lock vendor clean
+.PHONY: conformance help pictures reference messages serve test check fmt release bench wheel sbom audit lock vendor clean
 
 help: ## list what make can do
 	@echo "Peer2Peer Graph: make <word>"
@@ -21,6 +21,9 @@ test: $(VENV)/.dev ## set up what the tests need and run them all (ARGS="-k name
 
 check: $(VENV)/.dev ## look for every fault in code, locks and data; changes nothing
 	@.ci/check
+
+pictures: $(VENV)/.dev ## take the pictures of the README anew, from the data of this checkout
+	@PYTHONPATH=. $(BIN)/python .ci/pictures
 
 reference: $(VENV)/.dev ## write docs/reference.md anew from the code
 	@$(BIN)/python .ci/reference
