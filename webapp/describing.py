@@ -310,7 +310,7 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
         _findings(graph, by_type["Finding"], related, namer, numbers),
         _claims(by_type["Claim"], related, namer, numbers),
         sources,
-        _incoming(entity, namer, set(ties) | (set(own) if entity.kind == "practice" else set())),
+        _incoming(entity, namer, set(ties) | set(own if entity.kind == "practice" else by_type["Claim"])),
         _country(entity.facts, namer),
     )
 

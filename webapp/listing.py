@@ -12,7 +12,6 @@ from p2p_graph.model import Table
 from p2p_graph.reading import Graph
 from p2p_graph.text import fold
 from p2p_graph.vocab import PREFIXES
-from webapp.addresses import page_of
 from webapp.describing import Namer, Value, facts_of, labelled
 from webapp.languages import N_, NN_
 from webapp.phrases import Facts, first, years
@@ -189,8 +188,7 @@ def rows_of(graph: Graph, things: list[str], columns: tuple[str, ...]) -> tuple[
     )
     namer.learn(things, facts)
     return tuple(
-        Row(namer.value(thing), tuple(COLUMNS[column](facts[thing], namer) for column in columns))
-        for thing in things
+        Row(namer.value(thing), tuple(COLUMNS[column](facts[thing], namer) for column in columns)) for thing in things
     )
 
 

@@ -19,7 +19,7 @@ from p2p_graph import errors
 from p2p_graph.errors import P2PError
 from p2p_graph.translation import error_in
 from webapp.journal import route
-from webapp.languages import N_, language
+from webapp.languages import ENGLISH, N_, language
 
 __all__ = ["CORS", "PREFLIGHT", "Known", "NotAcceptable", "Problem", "describe", "install", "known", "wants_page"]
 
@@ -104,13 +104,14 @@ class NotAcceptable(P2PError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What went wrong, for a reader and for a machine."""
+    """What went wrong, for a reader and for a machine; `language` is the detail's where it is not the reader's."""
 
     status: int
     title: str
     detail: str
     code: str
     values: dict[str, object]
+    language: str = ""
 
     def as_json(self) -> bytes:
         """The body of RFC 9457, with our code and values beside the standard members."""
@@ -163,17 +164,24 @@ def _listed(value: object) -> object:
 def describe(error: Exception) -> Problem:
     """The problem of an error. An error nobody foresaw tells the reader nothing of its inside."""
     if isinstance(error, NotAcceptable):
-        return Problem(406, _("Not in that format"), error_in(error, language()), error.code, error.values)
+        return _told(406, _("Not in that format"), error)
     if isinstance(error, P2PError):
         for kind in type(error).__mro__:
             if kind in _STATUS:
                 status, title = _STATUS[kind]
-                return Problem(status, _(title), error_in(error, language()), error.code, error.values)
+                return _told(status, _(title), error)
     if isinstance(error, HTTPException) and error.code:
         title, detail = _HTTP.get(error.code, (HTTPStatus(error.code).phrase, error.description or ""))
         own = error.description if error.description != type(error).description else None
-        return Problem(error.code, _(title), own or _(detail), f"http-{error.code}", getattr(error, "values", {}))
+        values = getattr(error, "values", {})
+        return Problem(error.code, _(title), own or _(detail), f"http-{error.code}", values, ENGLISH if own else "")
     return Problem(500, _("Something broke here"), _("The fault is ours. It was written to the log."), "fault", {})
+
+
+def _told(status: int, title: str, error: P2PError) -> Problem:
+    detail = error_in(error, language())
+    is_english = detail == error_in(error, ENGLISH)
+    return Problem(status, title, detail, error.code, error.values, ENGLISH if is_english else "")
 
 
 def wants_page() -> bool:

@@ -51,7 +51,6 @@ INCOMING: Final = {
     "period": N_("Practice of this period"),
     "contact": N_("Contact of"),
     "inCountry": N_("In this country"),
-    "claimAbout": N_("Where sources differ"),
 }
 
 #: the order in which facts are told, whatever the thing
