@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from p2p_graph.reading.drawing import Scene
 from p2p_graph.reading.graph import Entity
 from p2p_graph.reading.network import around, mixing
-from webapp import country_page, instances, organisation_page, pictures, practice_page, structured
+from webapp import changing, country_page, instances, organisation_page, pictures, practice_page, structured
 from webapp.addresses import address_of_path
 from webapp.current_graph import graph, page_kept, remembered
 from webapp.describing import ThingPage, describe_thing
@@ -19,6 +19,7 @@ from webapp.languages import N_, at
 from webapp.law import RuleView, rules_by_act
 from webapp.listing import LISTS, PAGE_SIZE, counts, list_page, rows_of, sorted_things, trust
 from webapp.negotiation import data_of_thing, fresh, page_or_data, signposted
+from webapp.withholding import purged
 
 __all__ = ["pages"]
 
@@ -186,6 +187,25 @@ def _practice_page(entity: Entity, page: ThingPage) -> str:
         more=more,
         wheel=pictures.practice_wheel(mixing(around(network, entity.address)), page.title) if page.ties else None,
         patterns=instances.of_practice(graph(), all_patterns(), entity.address),
+    )
+
+
+@pages.get("/<any(practice):kind>/<slug:slug>/history")
+def practice_history(kind: str, slug: str) -> Response:
+    """Where a practice comes from: who gave it and when, what it was read in, what changed with which release."""
+    address = address_of_path(kind, slug)
+    entity, gone = graph().entity(address), purged()
+    withheld = str(len(gone.addresses) + len(gone.texts) + len(gone.hashes))
+    return fresh(lambda: page_kept(("history", address, gone), lambda: _history_page(entity)), also=withheld)
+
+
+def _history_page(entity: Entity) -> str:
+    return render_template(
+        "browse/history.html",
+        page=describe_thing(graph(), entity),
+        given=practice_page.given(graph().run("graphs-of-thing", thing=entity.address)),
+        news=changing.news_of(entity.address),
+        version=graph().version,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask_babel import gettext as _
@@ -18,7 +18,7 @@ from webapp.languages import called
 from webapp.naming import names_here
 from webapp.withholding import purged
 
-__all__ = ["News", "changed_on", "news", "phrases", "sentences", "steps"]
+__all__ = ["News", "changed_on", "news", "news_of", "phrases", "sentences", "steps"]
 
 #: sentences that a page tells of one release
 _MOST: Final = 150
@@ -53,6 +53,20 @@ def news() -> tuple[News, ...]:
     """What became new, the newest release first; nothing of what was taken out for good."""
     gone = purged()
     return remembered(("news", gone), lambda: tuple(_news(step) for step in steps()))
+
+
+def news_of(practice: str) -> tuple[News, ...]:
+    """What became new of a practice and its parts, the newest release first; releases without anything are left out.
+
+    At the end stands the first release of the history, where the practice was in it already.
+    """
+    homes, found, is_begun = _homes(), [], False
+    for step in steps():
+        own = tuple(c for c in step.changes if practice in (c.thing, homes.get(c.thing)))
+        is_begun |= any(change.thing == practice and change.what == "new" for change in own)
+        if own or (step.is_first and not is_begun):
+            found.append(_news(replace(step, changes=own, gone=0)))
+    return tuple(found)
 
 
 def _news(step: Step) -> News:
@@ -114,13 +128,20 @@ def _changed_on() -> tuple[dict[str, str], str]:
     known = steps()
     if not known or not known[-1].is_first:
         return {}, ""
-    homes: dict[str, str] = {}
-    for part, practice in graph().run("practices-of-parts").rows:
-        if isinstance(part, NamedNode) and isinstance(practice, NamedNode):
-            homes[part.value] = practice.value
+    homes = _homes()
     found: dict[str, str] = {}
     for step in known:
         for change in step.changes:
             for thing in (change.thing, homes.get(change.thing, "")):
                 found.setdefault(thing, step.day)
     return found, known[-1].day
+
+
+def _homes() -> dict[str, str]:
+    """The practice that each group, tie and period is a part of."""
+
+    def made() -> dict[str, str]:
+        rows = graph().run("practices-of-parts").rows
+        return {p.value: of.value for p, of in rows if isinstance(p, NamedNode) and isinstance(of, NamedNode)}
+
+    return remembered_in_all_languages("homes", made)

@@ -17,6 +17,7 @@ from p2p_graph.reading.network import Network
 from p2p_graph.reading.timeline import Kind, Moment, point_of, timeline_svg
 from p2p_graph.vocab import PREFIXES
 from webapp.addresses import page_of
+from webapp.dataset import LICENCE
 from webapp.describing import Namer, ThingPage, Value, facts_of
 from webapp.languages import N_, NN_, how_many, number, written
 from webapp.law import LawView, RuleView, laws
@@ -26,9 +27,11 @@ from webapp.speaking import capital
 
 __all__ = [
     "Descent",
+    "Given",
     "PracticePage",
     "Similar",
     "TimelineView",
+    "given",
     "point_of_release",
     "practice_page",
     "practices_like",
@@ -80,6 +83,16 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """Who gave what is said of a practice: a file of the curators, or the contribution of an organisation."""
+
+    source: str
+    credit: str = ""
+    accepted: str = ""
+    licence: str = LICENCE
+
+
+@dataclass(frozen=True, slots=True)
 class PracticePage:
     """The sections that only a practice has; each may be empty."""
 
@@ -109,6 +122,20 @@ def practice_page(
         after,
         tuple(Similar(namer.value(other), namer.value(country), shared) for other, country, shared in similar),
     )
+
+
+def given(table: Table) -> tuple[Given, ...]:
+    """The rows of `graphs-of-thing`: where from, to whose credit, accepted on which day, under which licence.
+
+    >>> given(Table(("from", "credit", "accepted", "licence"), ()))
+    ()
+    """
+    found = []
+    for row in table.rows:
+        source, *said = (str(getattr(term, "value", "")) for term in row)
+        credit, accepted, licence = said
+        found.append(Given(source.partition("/graph/")[2], credit, accepted, licence or LICENCE))
+    return tuple(found)
 
 
 def practices_like(table: Table) -> tuple[tuple[str, str, int], ...]:

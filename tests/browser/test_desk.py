@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from waitress.server import create_server
 
 from p2p_graph.config import Settings
 from p2p_graph.curation import Sources
@@ -21,6 +19,7 @@ from p2p_graph.model import Fault
 from p2p_graph.release import build
 from tests.browser.visits import Visit
 from tests.conftest import DAY
+from tests.servers import served
 from tests.web.reading import closing
 from tests.web.standing import PASSWORD, Office
 from webapp import create_app
@@ -122,12 +121,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, example_home: Path, example_s
     shutil.copytree(example_home, home)
     settings = Settings(home=home, workers=1)
     app = create_app(settings, sources=example_sources)
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Desk(f"http://127.0.0.1:{server.effective_port}", Office(app), settings, example_sources)
-    server.close()
-    thread.join(timeout=10)
+    with served(app) as address:
+        yield Desk(address, Office(app), settings, example_sources)
     app.extensions["p2p_office"].close()
     closing(app)
 
@@ -162,7 +157,10 @@ def steward(browser: Browser, desk: Desk) -> Iterator[Visit]:
 
 def _look(page: Page) -> None:
     """At each step: nothing reaches over the edge of the screen."""
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    # a telephone widens its window to what it shows, so that is no measure
+    size = page.viewport_size
+    assert size is not None
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
 
 
 def _fill(page: Page, values: Answers) -> None:
@@ -261,6 +259,7 @@ def _decided(steward: Visit, name: str, asking: str = "") -> None:
     """A steward looks at what waits, and accepts it or asks."""
     page = steward.to("/review")
     page.get_by_role("link", name=name).first.click()
+    page.wait_for_url("**/review/*")
     _look(page)
     if asking:
         page.get_by_label("What you ask").fill(asking)
@@ -320,6 +319,7 @@ def test_partner_describes_mends_sees_it_published_corrects_and_withdraws_it(
 
     partner.to(status)
     page.get_by_role("link", name=_("Withdraw it")).click()
+    page.wait_for_url("**/withdraw")
     _look(page)
     _press(page, _("Withdraw it"))
     page.get_by_text(

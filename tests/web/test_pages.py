@@ -21,6 +21,7 @@ FIXED = [
     "/organisations?kind=police-force",
     "/documents",
     "/findings",
+    "/practice/exford-buddies/history",
     "/laws",
     "/activities",
     "/search",

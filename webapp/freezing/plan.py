@@ -71,7 +71,7 @@ _SPARED: Final = frozenset(["nt", "rdf", "tsv", "xml", "csv-excel", "srj", "srx"
 #: what only a server can do: it answers what is asked, and takes what is sent
 _SERVED: Final = re.compile(
     r"/(sparql|explore|embed|europe\.svg|cite|s/|search\.json|graph-store|graph/|health|metrics|id/|openapi\.json|"
-    r"contribute|review|account|sign|submissions|add/)\b"
+    r"practice/[^/]+/history|contribute|review|account|sign|submissions|add/)\b"
 )
 #: pages that are copied with values: which values, together or one at a time
 _TOGETHER: Final = (
