@@ -12,9 +12,7 @@ import base64
 import contextlib
 import gzip
 import json
-import os
 import re
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,6 +36,7 @@ from p2p_graph.reading.citing import (
 from p2p_graph.reading.library import SavedQuery
 from p2p_graph.reading.reference import Citation, Question, cite, id_of
 from p2p_graph.reading.scan import Dataset, look
+from p2p_graph.whole_files import NEW, put
 
 __all__ = ["KEPT", "Citations", "Kept", "made", "saved_question"]
 
@@ -129,7 +128,7 @@ class Citations:
         content = _packed(citation, answer)
         self._check_room(len(content))
         try:
-            _write(self._path(citation.id), content)
+            put(self._path(citation.id), content, unless_there=True)
         except OSError as reason:
             raise NotWritable(
                 Message(
@@ -148,7 +147,7 @@ class Citations:
         """
         changed = 0
         for path in sorted(self._folder.glob("??/*")):
-            if path.name.startswith(".new-"):
+            if path.name.startswith(NEW):
                 path.unlink(missing_ok=True)
                 continue
             said = json.loads(gzip.decompress(path.read_bytes()))
@@ -160,7 +159,7 @@ class Citations:
                 content = _compressed({**said, "row_hashes": base64.b64encode(row_hashes(answer)).decode()})
             else:
                 continue
-            _replaced(path, content)
+            put(path, content)
             changed += 1
         return changed
 
@@ -192,52 +191,12 @@ class Citations:
         for path in self._folder.glob("??/*"):
             with contextlib.suppress(FileNotFoundError):
                 found = path.stat()
-                if path.name.startswith(".new-") and found.st_mtime < time.time() - _LEFTOVER_SECONDS:
+                if path.name.startswith(NEW) and found.st_mtime < time.time() - _LEFTOVER_SECONDS:
                     # of a process that was killed while it wrote
                     path.unlink()
                 else:
                     total += -(-found.st_size // _BLOCK) * _BLOCK
         return total
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _place(Path(temporary), path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-
-
-def _place(temporary: Path, path: Path) -> None:
-    """Puts a whole file in its place, unless another process was first; and waits until the disk knows of it."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        return
-    except OSError:
-        # a file system without hard links; what would be replaced says the same
-        os.replace(temporary, path)
-    for folder in (path.parent, path.parent.parent):
-        known = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(known)
-        finally:
-            os.close(known)
-
-
-def _replaced(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
 
 
 def _packed(citation: Citation, answer: Canonical) -> bytes:

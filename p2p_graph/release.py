@@ -72,10 +72,10 @@ from p2p_graph.releases import (
     order,
     statements,
     switch,
-    synced,
     versions,
 )
 from p2p_graph.vocab import BASE, PREFIXES, shorten
+from p2p_graph.whole_files import synced
 
 __all__ = [
     "DATASET",

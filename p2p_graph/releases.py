@@ -19,6 +19,7 @@ from p2p_graph.changes import Changes, changes
 from p2p_graph.config import Settings
 from p2p_graph.errors import DataError, NoRelease, NotWritable
 from p2p_graph.vocab import BASE, PREFIXES
+from p2p_graph.whole_files import synced
 
 __all__ = [
     "GONE_ON",
@@ -36,7 +37,6 @@ __all__ = [
     "order",
     "statements",
     "switch",
-    "synced",
     "versions",
 ]
 
@@ -124,15 +124,6 @@ def switch(home: Path, version: str) -> None:
         synced(home)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def synced(path: Path) -> None:
-    """Waits until a file or folder is on the disk; a rename alone does not survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def go_back(settings: Settings, version: str, withheld: Collection[str], is_whole: bool) -> Path:

@@ -9,12 +9,9 @@ Nothing of the client that made one is kept.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +19,7 @@ from typing import Final
 
 from p2p_graph.errors import LinksFull, NotWritable, QueryTooComplex, UnknownLink
 from p2p_graph.message import Message
+from p2p_graph.whole_files import put
 
 __all__ = ["LONGEST", "Link", "ShortLinks"]
 
@@ -100,7 +98,7 @@ class ShortLinks:
             )
         id = next(id for id in _ids(content) if not self._path(id).exists())
         try:
-            self._write(self._path(id), content)
+            put(self._path(id), content)
         except OSError as reason:
             raise NotWritable(
                 Message(
@@ -130,21 +128,6 @@ class ShortLinks:
 
     def _path(self, id: str) -> Path:
         return self._folder / id[:2] / f"{id}.json"
-
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
-        """Whole or not at all, and on disk before anybody is told of it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
 
 
 def _digest(content: bytes) -> str:
