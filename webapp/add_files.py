@@ -4,6 +4,7 @@ what was read, row by row what is to be mended, and sends what is in order.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Final, cast
@@ -18,7 +19,7 @@ from p2p_graph.contributing.roles import Account
 from p2p_graph.contributing.rows import Table, read_rows
 from p2p_graph.contributing.sheets import MEDIA_TYPE, read_pasted, read_sheet, template, template_table
 from p2p_graph.contributing.uploads import UploadLimits, read_upload
-from p2p_graph.errors import UploadRefused
+from p2p_graph.errors import UnknownSubmission, UploadRefused
 from p2p_graph.message import Message
 from p2p_graph.translation import error_in
 from webapp.add_page import show_values
@@ -115,7 +116,7 @@ def sheet_sent() -> AnyResponse:
     check_origin()
     try:
         content = _content()
-        return _looked(_rows(read_sheet(content, UploadLimits.of(_settings())), "sheet"))
+        return _looked(_kept(_rows(read_sheet(content, UploadLimits.of(_settings())), "sheet")))
     except UploadRefused as reason:
         return _door("sheet", reason)
 
@@ -196,6 +197,43 @@ def _door(door: str, reason: UploadRefused | None = None, pasted: str = "", draf
     return make_response(page, describe(reason).status if reason is not None else 200)
 
 
+def _kept(batch: Batch) -> Batch:
+    """The same, kept as a draft of who is signed in and sent it from a page of ours; one that is too long is not."""
+    by = account()
+    if by is not None and has_form_key():
+        with contextlib.suppress(UploadRefused):
+            name = next((item.title for item in batch.items if item.title), "")
+            batch.draft = desk().draft(by, {"door": "sheet", "batch": batch.kept()}, title=name).id
+    return batch
+
+
+def _batch(id: str, by: Account | None) -> Batch:
+    """A batch that is in memory, or that a draft of its sender holds. Raises UnknownSubmission."""
+    try:
+        return _batches().get(id, by)
+    except UnknownSubmission:
+        if by is None:
+            raise
+        for one in desk().drafts(by):
+            if one.values.get("batch", {}).get("id") == id:
+                batch = Batch.from_kept(one.values["batch"], one.id, by)
+                _batches().keep(batch)
+                return batch
+        raise
+
+
+def _keep_state(batch: Batch, by: Account | None) -> None:
+    """Keeps how far a batch is that has a draft; one that is sent whole needs none any more."""
+    if by is None or not batch.draft:
+        return
+    if batch.sent == len(batch.items):
+        desk().drop_draft(by, batch.draft)
+        batch.draft = ""
+    elif batch.door == "sheet":
+        name = next((item.title for item in batch.items if item.title), "")
+        batch.draft = desk().draft(by, {"door": "sheet", "batch": batch.kept()}, title=name, id=batch.draft).id
+
+
 def _looked(batch: Batch) -> AnyResponse:
     _batches().keep(batch)
     return redirect(at(f"/add/looked/{batch.id}"), 303)
@@ -209,11 +247,11 @@ def _looked(batch: Batch) -> AnyResponse:
 def looked(id: str) -> AnyResponse:
     """What was read: how far it is, what is to be mended in which row, what can be sent. Each look goes on a little."""
     by = account()
-    batch = _batches().get(id, by)
+    batch = _batch(id, by)
+    before = batch.sent
     batch.go_on(by, _LOOK)
-    if batch.is_done and batch.draft and by is not None and batch.sent == len(batch.items):
-        desk().drop_draft(by, batch.draft)
-        batch.draft = ""
+    if batch.sent > before:
+        _keep_state(batch, by)
     if not wants_page():
         return _as_json(batch)
     response = make_response(
@@ -229,8 +267,10 @@ def looked(id: str) -> AnyResponse:
 @needs("partner")
 def send(id: str) -> AnyResponse:
     """Sends everything that is in order; the page of the batch says what became of it."""
-    batch = _batches().get(id, somebody())
+    by = somebody()
+    batch = _batch(id, by)
     batch.is_sending, batch.reason = True, request.form.get("reason", "")[:2_000]
+    _keep_state(batch, by)
     return redirect(at(f"/add/looked/{id}"), 303)
 
 
@@ -240,7 +280,7 @@ def opened(id: str) -> AnyResponse:
     """Opens one practice of a batch in the form, to mend it there."""
     check_origin()
     by = account()
-    batch = _batches().get(id, by)
+    batch = _batch(id, by)
     number = request.form.get("n", type=int, default=0)
     item = batch.items[number] if 0 <= number < len(batch.items) else batch.items[0]
     if item.bundle is None:
@@ -254,7 +294,7 @@ def _shown(batch: Batch, item: Item, by: Account | None) -> dict[str, object]:
     lines = []
     for told in listed(found) if found is not None else ():
         entry, _dot, _field = str(told["name"]).partition(".")
-        lines.append({**told, "where": _where(item, entry)})
+        lines.append({"near": (), **told, "where": _where(item, entry)})
     things: list[Told] = []
     if found is not None and len(batch.items) <= _SHOWN:
         names = desk().names(by or VISITOR).with_more(found.filled.triples)

@@ -1,8 +1,8 @@
 """What came as a sheet, as pasted rows or as a file: looked through and sent step by step, a little at each look.
 
 Nothing runs between two requests: each look at the page checks for a second or two and says how far it is, so that a
-reader who goes away costs nothing. A batch lives in the memory of the process, for an hour; what it came from is with
-its sender. What was sent of it is in the ledger.
+reader who goes away costs nothing. A batch lives in the memory of the process, for an hour. That of who is signed in is
+kept as a draft besides, until all of it is sent: after a restart its page goes on where it was. A visitor has the file.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field as made_by
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import NamedNode, Triple
 
@@ -73,15 +73,44 @@ class Batch:
     _sent: set[str] = made_by(default_factory=set)
     lock: threading.Lock = made_by(default_factory=threading.Lock)
 
+    def kept(self) -> dict[str, Any]:
+        """As a draft: what was read, which addresses things were given, and what was sent."""
+        items = [
+            {
+                "title": item.title,
+                "values": item.bundle.values if item.bundle is not None else {},
+                "where": dict(item.bundle.where) if item.bundle is not None else {},
+                "taken": item.taken.number if item.taken is not None else None,
+            }
+            for item in self.items
+        ]
+        known = {"id": self.id, "door": self.door, "loose": list(self.loose), "reason": self.reason}
+        state = {"is_sending": self.is_sending, "used": sorted(self._used), "sent": sorted(self._sent)}
+        return {**known, **state, "checked_for": self.checked_for, "items": items}
+
+    @classmethod
+    def from_kept(cls, content: Mapping[str, Any], draft: str, by: Account) -> Batch:
+        """From a draft of somebody; what was not sent is looked through again."""
+        items = []
+        for one in content["items"]:
+            where = {key: (str(sheet), int(row)) for key, (sheet, row) in one["where"].items()}
+            taken = desk().submission(by, one["taken"]) if one["taken"] is not None else None
+            items.append(Item(one["title"], Bundle(one["values"], where), taken=taken))
+        loose = [(str(sheet), int(row)) for sheet, row in content["loose"]]
+        found = cls(content["id"], content["door"], items, loose, by.name, draft=draft, reason=content["reason"])
+        found.is_sending, found.checked_for = bool(content["is_sending"]), content["checked_for"]
+        found._used, found._sent = set(content["used"]), set(content["sent"])
+        return found
+
     @property
     def checked(self) -> int:
         """How many were looked through."""
-        return sum(item.found is not None for item in self.items)
+        return sum(item.found is not None or item.taken is not None for item in self.items)
 
     @property
     def fine(self) -> int:
-        """How many can be sent."""
-        return sum(item.found is not None and item.found.is_fine for item in self.items)
+        """How many can be sent, or were."""
+        return sum(one.taken is not None or (one.found is not None and one.found.is_fine) for one in self.items)
 
     @property
     def sent(self) -> int:
@@ -100,7 +129,7 @@ class Batch:
         with self.lock:
             self._begin_for(by or VISITOR)
             for item in self.items:
-                if item.found is None:
+                if item.found is None and item.taken is None:
                     self._check(by or VISITOR, item)
                     if time.monotonic() > until:
                         return

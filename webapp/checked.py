@@ -64,11 +64,18 @@ def check_triples(by: Account, filled: Filled, of: int | None = None) -> Checked
 
 
 def listed(found: Checked) -> list[dict[str, object]]:
-    """What was found, for machines: one for each fault, by the name of its field."""
+    """What was found, for machines: one for each fault, by the name of its field.
+
+    A value that is wrong is told once: what is no year at all is not too late besides.
+    """
     out: list[dict[str, object]] = []
+    told: set[tuple[str, str, str]] = set()
     for finding in found.findings:
         entry, field = found.filled.place(finding)
         fault = finding.told(language()).fault
+        if field and fault.value and (entry, field, fault.value) in told:
+            continue
+        told.add((entry, field, fault.value))
         near = found.filled.near.get((entry, field), ())
         name = f"{entry}.{field}" if field else entry
         rest: dict[str, object] = {"near": list(near)} if near else {}

@@ -46,6 +46,9 @@ Decision = OneOf["accept", "ask", "refuse"]
 _REASON: Final = 4_000
 _DRAFTS: Final = 50
 _DRAFT_SIGNS: Final = 300_000
+#: what was read of a sheet may be longer, of a few
+_SHEET_SIGNS: Final = 5_000_000
+_SHEETS: Final = 5
 
 
 class Desk:
@@ -72,11 +75,18 @@ class Desk:
     def draft(self, by: Account, values: Mapping[str, Any], *, title: str = "", id: str = "") -> Draft:
         """Keeps what somebody has typed so far, in place of the draft `id` if that is given; on disk when it returns.
 
-        Raises UploadRefused past 300,000 signs or 50 drafts.
+        Raises UploadRefused past 300,000 signs or 50 drafts. A sheet (`door`) may have five million signs; of more than
+        five sheets the one that was changed first goes.
         """
+        is_sheet = values.get("door") == "sheet"
         with self._ledger.writing() as entries:
-            mine = {draft.id for draft in entries.drafts(by.name)}
-            if len(repr(values)) > _DRAFT_SIGNS:
+            drafts = entries.drafts(by.name)
+            mine = {draft.id for draft in drafts}
+            if is_sheet and id not in mine:
+                for old in [draft for draft in drafts if draft.values.get("door") == "sheet"][_SHEETS - 1 :]:
+                    entries.drop_draft(old.id, by.name)
+                    mine.discard(old.id)
+            if len(repr(values)) > (_SHEET_SIGNS if is_sheet else _DRAFT_SIGNS):
                 raise UploadRefused("The draft is too long to be kept: send what there is in parts.", reason="size")
             if id not in mine:
                 if len(mine) >= _DRAFTS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
 import shutil
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from p2p_graph.vocab import PREFIXES
 from tests.web.reading import closing
 from tests.web.standing import HTML, Office, Person
 from webapp import create_app
+from webapp.batches import Batches
 
 JSON = {"Accept": "application/json"}
 
@@ -457,6 +459,62 @@ def test_many_practices_are_looked_through_bit_by_bit_and_sent(office: Office, m
     who.send(f"{place}/send")
     assert looked(who, response)["sent"] == 3
     assert len(office.desk.queue(who.account)) == 3
+
+
+def test_sheet_goes_on_after_a_restart(
+    office: Office, example_sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.add_files._LOOK", 0.0)
+    who = office.person()
+    table = {"file": (io.BytesIO(many(3).encode()), "practices.csv")}
+    place = who.send("/add/sheet", **table).headers["Location"]
+    assert "1 of 3 practices are looked through" in page(who.get(place))
+
+    # the same site in another process: it has the disk, and nothing that was in memory
+    app = create_app(office.app.config["P2P_SETTINGS"], sources=example_sources)
+    client = app.test_client()
+    client.set_cookie("p2p_session", who.secret)
+    assert f'href="{place}"' in page(client.get("/add/drafts", headers=HTML)), "it is begun again with one click"
+    assert "1 of 3 practices are looked through" in page(client.get(place, headers=HTML))
+    while not json.loads(page(told := client.get(place, headers=JSON)))["done"]:
+        assert told.status_code == 200
+    assert client.post(f"{place}/send", data={"form_key": who.form_key}, headers=HTML).status_code == 303
+    assert json.loads(page(client.get(place, headers=JSON)))["sent"] == 1
+
+    # and once more, while it is being sent
+    app.extensions["p2p_batches"] = Batches()
+    while not (found := json.loads(page(client.get(place, headers=JSON))))["done"]:
+        assert found["of"] == 3
+    assert (found["fine"], found["sent"]) == (3, 3)
+    numbers = [one["number"] for one in found["practices"]]
+    assert len({*numbers}) == len(office.desk.queue(who.account)) == 3, "nothing is taken twice"
+    report = NamedNode(f"{PREFIXES['document']}{who.account.slug}-report-of-the-night-bus")
+    taken = [office.desk.submission(who.account, number).triples for number in numbers]
+    assert [any(t.subject == report for t in triples) for triples in taken] == [True, False, False]
+    assert office.desk.drafts(who.account) == []
+    app.extensions["p2p_office"].close()
+    closing(app)
+
+
+def test_what_does_not_fit_is_shown_to_its_sender_and_to_no_log(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who typed it sees their own text, else they could not mend it; whoever reads the logs must not."""
+    caplog.set_level(logging.DEBUG)
+    who, secret = office.person(), "Maria Silva 601 234 567"
+    typed = {**FILLED, "group-1.role": secret, "practice.startYear": secret, "source-1.readOn": secret}
+    answer = who.send("/add/practice", do="check", **typed)
+    assert answer.status_code == 422
+    assert secret in page(answer)
+    told = who.client.post("/add/practice", data={"form_key": who.form_key, "do": "check", **typed}, headers=JSON)
+    assert secret in page(told)
+    years = [one for one in json.loads(page(told))["errors"] if one["name"] == "practice.startYear"]
+    assert len(years) == 1, "what is no year is not besides too late, or too early"
+    sheet = {"file": (io.BytesIO(rows([{**TABLE[0], "Since": secret}, *TABLE[1:]]).encode()), "p.csv")}
+    response = who.send("/add/sheet", **sheet)
+    looked(who, response)
+    assert secret in page(who.get(response.headers["Location"]))
+    assert all(word not in caplog.text for word in ("Maria", "Silva", "601 234"))
 
 
 def test_visitor_has_a_sheet_checked_and_sends_it_after_signing_in(office: Office) -> None:
