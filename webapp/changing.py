@@ -16,6 +16,7 @@ from webapp.addresses import page_of
 from webapp.current_graph import graph, remembered, remembered_in_all_languages
 from webapp.languages import called
 from webapp.naming import names_here
+from webapp.properties import BORROWED
 from webapp.withholding import purged
 
 __all__ = ["News", "changed_on", "news", "news_of", "phrases", "sentences", "steps"]
@@ -91,6 +92,7 @@ def sentences(told: Iterable[Change], words: Phrases) -> tuple[str, ...]:
     several = tuple(told)
     named = [address for change in several for address in _named(change)]
     names = {address: called(graph().words[address].labels) for address in named if address in graph().words}
+    names |= {address: _(BORROWED[address]) for address in named if address in BORROWED}
     names |= names_here(address for address in named if address not in names)
     return tuple(Changes((), (), several).sentences(names, words))
 

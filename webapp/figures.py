@@ -29,7 +29,7 @@ _HERE: Final = Path(__file__).resolve().parent / "static"
 #: suffix → media type, and what a link to it is called; the pictures first
 FILES: Final[Mapping[str, tuple[str, str]]] = {
     "svg": ("image/svg+xml", "SVG"),
-    "html": ("text/html; charset=utf-8", "Page that stands alone"),
+    "html": ("text/html; charset=utf-8", N_("Page that stands alone")),
     "graphml": ("application/graphml+xml", "GraphML"),
     "gexf": ("application/gexf+xml", "GEXF"),
     "json": ("application/json", "JSON"),

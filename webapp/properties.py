@@ -21,6 +21,7 @@ BORROWED: Final = {
     PREFIXES["dcterms"] + "description": N_("what it is"),
     PREFIXES["rdf"] + "type": N_("kind of thing"),
     PREFIXES["rdfs"] + "label": N_("name"),
+    PREFIXES["skos"] + "prefLabel": N_("name"),
 }
 
 #: how a page calls what points to it: (kind of thing that points, property) → words

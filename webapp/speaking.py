@@ -100,6 +100,7 @@ def words() -> Words:
         without_form=counting("without form"),
         one_source=counting("one source"),
         pause=pause(),
+        summary=f"{{subject}}: {{practices}}{pause()}{{parts}}.",
     )
 
 

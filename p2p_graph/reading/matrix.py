@@ -90,6 +90,6 @@ def _cell(
             f'<path class="bar" d="M{figure(x + 2)} {figure(low)}h{figure(cell - 5.5)}" stroke="currentColor" '
             f'stroke-width="1.8"/>'
         )
-    title = "; ".join(chord_sentence(chord, words) for chord in chords if chord)
+    title = words.pause.join(chord_sentence(chord, words) for chord in chords if chord)
     told = f"<title>{escape(title[:1].upper() + title[1:])}</title>" if title else ""
     return f'<g class="pair of-{pair[0]} of-{pair[1]}">{told}{body}</g>'

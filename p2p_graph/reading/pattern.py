@@ -244,7 +244,7 @@ def drawing_sentence(pattern: Pattern, words: Words = ENGLISH, own: PatternWords
             who = (own.one_way if tie.directed else own.two_way).format(one=names[0], other=names[1])
         how = words.forms[_form(tie)] if tie.form else own.any_form
         parts.append(f"{who}: {own.against + ', ' if tie.polarity in AGAINST else ''}{how}")
-    text = "; ".join(parts)
+    text = words.pause.join(parts)
     return f"{text[:1].upper()}{text[1:]}."
 
 

@@ -214,7 +214,8 @@ def test_actors_and_their_roles_come_in_the_language_too(client: FlaskClient) ->
 
 def test_a_greek_page_does_not_ask_where_it_parts(client: FlaskClient) -> None:
     texts = Texts("el")
-    texts.feed(client.get("/el/country/XA/network", headers=HTML).get_data(as_text=True))
+    for path in ("/el/country/XA", "/el/country/XA/network", "/el/compare", "/el/evidence", "/el/country/XA/missing"):
+        texts.feed(client.get(path, headers=HTML).get_data(as_text=True))
     texts.feed(client.get("/el/search?q=exford", headers=HTML).get_data(as_text=True))
     assert any("· " in text for text in texts.found)
     assert [text for text in texts.found if "; " in text] == []

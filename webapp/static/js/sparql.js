@@ -354,7 +354,8 @@ function begin(cm, text, editing, answering, { drawings }, { copying }) {
 
   const downloads = (query, kind) => make("p", { class: "downloads" }, ...(words?.formats[kind] ?? []).map(({ name, title }) => {
     const values = fields(query, { format: name });
-    const link = make("a", { href: `/sparql?${values}`, download: "" }, title);
+    // the one title that is more than the name of a format
+    const link = make("a", { href: `/sparql?${values}`, download: "" }, name === "csv-excel" ? say("CSV for Excel") : title);
     if (query.length > ADDRESS) {
       link.addEventListener("click", (event) => {
         event.preventDefault();
