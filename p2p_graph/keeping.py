@@ -60,7 +60,8 @@ def measure(folder: Path, store: Store, library: Library, processes: Processes =
     codes = sorted(_countries(answers, library))
     for text in _of_network(library, ALL):
         _answer(answers, store, text)
-    # the largest first, so that nobody waits for it in the end; whoever helps begins there, this process at the other end
+    # the largest first, so that nobody waits for it in the end; whoever helps begins there, this process at the other
+    # end
     begun = {code: processes.begin(measured_of, answers, _of_network(library, code), code) for code in (ALL, *codes)}
     made = {code: begun[code]() for code in reversed((ALL, *codes))}
     networks = {code: made[code] for code in (*codes, ALL) if made[code].actors or code == ALL}
