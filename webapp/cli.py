@@ -19,6 +19,7 @@ from p2p_graph.release import build
 from webapp.app import create_app
 from webapp.journal import configure
 from webapp.listening import listen_with
+from webapp.signed_in import read_ahead
 
 __all__ = ["serve"]
 
@@ -45,7 +46,9 @@ def serve(host: str | None, port: int | None, threads: int) -> None:
     listening = _listen(settings.host, settings.port)
     try:
         _have_release(settings)
-        server = listen_with(create_app(settings), settings, listening, threads)
+        app = create_app(settings)
+        read_ahead(app, at_once=True)
+        server = listen_with(app, settings, listening, threads)
         where = f"[{settings.host}]" if ":" in settings.host else settings.host
         click.echo(f"The site is at http://{where}:{listening.getsockname()[1]}/ (Ctrl+C ends it)")
         server.run()

@@ -16,9 +16,11 @@ Without a session a page leads to /sign-in?next=…, and what a form sent is car
 
 from __future__ import annotations
 
+import contextlib
 import hmac
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
@@ -26,18 +28,22 @@ from urllib.parse import urlencode, urlsplit
 from argon2 import PasswordHasher
 from flask import Flask, Response, current_app, g, redirect, request
 from markupsafe import Markup
+from pyoxigraph import Literal, Triple
 from werkzeug.wrappers import Response as AnyResponse
 
 from p2p_graph.config import Settings
 from p2p_graph.contributing.accounts import Accounts, SignedIn
+from p2p_graph.contributing.checking import Check
 from p2p_graph.contributing.desk import Desk
 from p2p_graph.contributing.form import Form
+from p2p_graph.contributing.known import Known
 from p2p_graph.contributing.ledger import Ledger
 from p2p_graph.contributing.letters import Letters
 from p2p_graph.contributing.roles import ROLES, Account
-from p2p_graph.contributions import open_desk, read_form
+from p2p_graph.contributions import knowledge, open_desk, read_form
 from p2p_graph.curation import Sources
 from p2p_graph.errors import FormRefused, NotAllowed, SignInNeeded
+from p2p_graph.vocab import mint, p2p
 from webapp.languages import at, here
 from webapp.problems import wants_page
 
@@ -60,6 +66,7 @@ __all__ = [
     "local_path",
     "needs",
     "on_lost_session",
+    "read_ahead",
     "somebody",
 ]
 
@@ -74,6 +81,9 @@ _COOKIE: Final = "p2p_session"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 #: seconds after which a browser forgets the cookie; the ledger ends a session before or then
 _LASTS: Final = 14 * 86_400
+#: seconds that reading ahead waits for the first request, and how urgent it is (19 is least)
+_PATIENCE: Final = 1.0
+_LEAST_URGENT: Final = 19
 
 
 class Office:
@@ -85,7 +95,8 @@ class Office:
         """`sources` are what the desk knows, `hasher` how passwords are kept; by default ours."""
         self._settings, self._sources, self._hasher = settings, sources, hasher
         self.letters = Letters(settings, lambda name: self.accounts.mail_of(name))
-        self._lock = threading.RLock()
+        self._lock, self._reading = threading.RLock(), threading.RLock()
+        self._knows: tuple[Known, Check] | None = None
         self._ledger: Ledger | None = None
         self._accounts: Accounts | None = None
         self._desk: Desk | None = None
@@ -110,18 +121,38 @@ class Office:
     @property
     def desk(self) -> Desk:
         """The desk; the first time the data and shapes are read, which takes about a second."""
+        knows = self._knowledge()
         with self._lock:
             if self._desk is None:
-                self._desk = open_desk(self.ledger, self._settings, sources=self._sources)
+                self._desk = open_desk(self.ledger, self._settings, knows=knows)
             return self._desk
+
+    def _knowledge(self) -> tuple[Known, Check]:
+        with self._reading:
+            if self._knows is None:
+                self._knows = knowledge(self._sources or Sources.shared())
+            return self._knows
 
     @property
     def form(self) -> Form:
         """What partners are asked, read once from the shapes and the lists of words."""
-        with self._lock:
+        with self._reading:
             if self._form is None:
                 self._form = read_form(self._sources or Sources.shared())
             return self._form
+
+    def steps_ahead(self) -> Iterator[None]:
+        """Reads, step by step, what the first form and the first check need: about two seconds in all.
+
+        Nothing is opened or written. A page that comes meanwhile waits for the same reading and makes no other.
+        """
+        yield
+        _form = self.form
+        yield
+        known, check = self._knowledge()
+        yield
+        nobody = Account("", "partner", "", "")
+        check((Triple(mint("practice", "x"), p2p("startYear"), Literal(2000)),), known, nobody, known)
 
     def close(self) -> None:
         """Sends the mails that wait, and lets go of the ledger."""
@@ -130,6 +161,40 @@ class Office:
             opened, self._ledger, self._accounts, self._desk = self._ledger, None, None, None
         if opened is not None:
             opened.close()
+
+
+def read_ahead(app: Flask, *, at_once: bool) -> threading.Thread:
+    """Has what forms and checks need read beside whatever is asked, as the least urgent thing here.
+
+    It begins at once, or with the first request: a server that forks after it made the app takes no thread along. The
+    first request goes before, if it comes soon. The reading ends by itself when the site does.
+    """
+    answered, begun = threading.Event(), threading.Lock()
+    office = cast(Office, app.extensions["p2p_office"])
+
+    def run() -> None:
+        # Linux knows how urgent a thread is, others only a process
+        with contextlib.suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_URGENT)
+        answered.wait(_PATIENCE)
+        for _step in office.steps_ahead():
+            if not threading.main_thread().is_alive():
+                return
+
+    thread = threading.Thread(target=run, name="reading ahead")
+
+    @app.before_request
+    def begin() -> None:
+        if begun.acquire(blocking=False):
+            thread.start()
+
+    @app.teardown_request
+    def first(_error: BaseException | None) -> None:
+        answered.set()
+
+    if at_once and begun.acquire(blocking=False):
+        thread.start()
+    return thread
 
 
 def install(app: Flask, settings: Settings, sources: Sources | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from p2p_graph.config import Settings
+from p2p_graph.contributions import knowledge
+from p2p_graph.curation import Sources
 from tests.web.reading import closing
 from tests.web.standing import HTML, Office, Person
 from webapp import create_app, signed_in
-from webapp.signed_in import needs, somebody
+from webapp.signed_in import needs, read_ahead, somebody
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +103,29 @@ def test_public_pages_set_no_cookie_and_open_no_ledger(example_home: Path, tmp_p
         assert "Cookie" not in answer.vary
     closing(app)
     assert not ledger.exists()
+
+
+def test_what_forms_need_is_read_ahead_once_and_opens_no_ledger(
+    tmp_path: Path, example_home: Path, example_sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[str] = []
+
+    def counted(sources: Sources) -> object:
+        readings.append(threading.current_thread().name)
+        return knowledge(sources)
+
+    monkeypatch.setattr("webapp.signed_in.knowledge", counted)
+    ledger = tmp_path / "ledger.sqlite"
+    settings = Settings(home=example_home, ledger=f"sqlite:///{ledger}", workers=1)
+    app = create_app(settings, sources=example_sources)
+    reading = read_ahead(app, at_once=False)
+    assert not reading.is_alive(), "it begins with the first request"
+    app.test_client().get("/health/live")
+    reading.join(timeout=60)
+    assert not reading.is_alive()
+    assert readings == ["reading ahead"]
+    assert not ledger.exists()
+    assert app.test_client().get("/add/practice", headers={"Accept": "text/html"}).status_code == 200
+    assert readings == ["reading ahead"], "the page makes no other reading"
+    app.extensions["p2p_office"].close()
+    closing(app)
