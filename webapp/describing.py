@@ -197,6 +197,14 @@ class Namer:
         """Every name learnt so far."""
         return self._names
 
+    def tongues(self, told: Mapping[str, str]) -> dict[str, str]:
+        """The languages of those names among some that are told as they were learnt, and are not in the page's."""
+        return {
+            address: tongue
+            for address, tongue in self._languages.items()
+            if _other(tongue) and told.get(address) == self._names[address]
+        }
+
 
 def _is_group(address: str) -> bool:
     kind = kind_and_slug(address)
@@ -294,6 +302,7 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
     numbers = {reading: source.number for reading, source in zip(readings, sources, strict=True)}
     title, tongue = _title(entity, namer)
     short = _short_names(namer, entity, related)
+    tongues = namer.tongues(short)
     return ThingPage(
         entity.address,
         entity.kind,
@@ -305,7 +314,7 @@ def describe_thing(graph: Graph, entity: Entity) -> ThingPage:
         _english(entity.facts.get(_DESCRIPTION, ())),
         fact_list(graph, entity.facts, namer, _ALWAYS_OUT, ORDER),
         _groups(graph, entity, by_type["ActorGroup"], related, namer),
-        tuple(_tie_line(graph, a, related[a], namer, numbers, short) for a in ties),
+        tuple(_tie_line(graph, a, related[a], namer, numbers, short, tongues) for a in ties),
         _statuses(by_type["StatusPeriod"], related, namer, numbers) if entity.kind == "practice" else (),
         _findings(graph, by_type["Finding"], related, namer, numbers),
         _claims(by_type["Claim"], related, namer, numbers),
@@ -336,8 +345,9 @@ def tell(graph: Graph, ties: Iterable[str], things: Iterable[str] = ()) -> Told:
     numbers = {reading: source.number for reading, source in zip(readings, sources, strict=True)}
     by_role = _by_role(graph, namer.all())
     short = {a: by_role.get(a) or (n.split(" – ")[0] if _is_group(a) else n) for a, n in namer.all().items()}
+    tongues = namer.tongues(short)
     return Told(
-        {tie: _tie_line(graph, tie, said[tie], namer, numbers, short) for tie in ties if said.get(tie)},
+        {tie: _tie_line(graph, tie, said[tie], namer, numbers, short, tongues) for tie in ties if said.get(tie)},
         {thing: _numbers(said.get(thing, {}), numbers) for thing in things},
         sources,
     )
@@ -440,7 +450,13 @@ _TIE_SMALL: Final = ("content", "condition", "area", "payer", "endReason", "succ
 
 
 def _tie_line(
-    graph: Graph, address: str, facts: Facts, namer: Namer, numbers: Mapping[str, int], names: Mapping[str, str]
+    graph: Graph,
+    address: str,
+    facts: Facts,
+    namer: Namer,
+    numbers: Mapping[str, int],
+    names: Mapping[str, str],
+    tongues: Mapping[str, str],
 ) -> TieLine:
     small = {_P + name: facts[_P + name] for name in _TIE_SMALL if _P + name in facts}
     lasted = years(facts)
@@ -452,7 +468,7 @@ def _tie_line(
     return TieLine(
         address,
         page_of(address),
-        tie_sentence(facts, names),
+        tie_sentence(facts, names, tongues),
         local(next(iter(facts.get(f"{_P}form", ())), None)) or "unstated",
         stance in ("opposes", "blocks", "withdraws"),
         line,

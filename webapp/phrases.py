@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from flask_babel import gettext as _
@@ -31,6 +32,8 @@ __all__ = [
     "title_of",
     "years",
 ]
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 #: what is said of one thing: full address of a property → its values
 Facts = Mapping[str, tuple[Term, ...]]
@@ -105,10 +108,11 @@ _BASIS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a sentence: words, and the page they lead to if there is one."""
+    """A piece of a sentence: words, the page they lead to if there is one, their language if it is not the page's."""
 
     text: str
     href: str | None = None
+    language: str | None = None
 
 
 def plain(pieces: Iterable[Piece]) -> str:
@@ -164,8 +168,8 @@ def _all(facts: Facts, name: str) -> list[str]:
     return [t.value for t in values if isinstance(t, NamedNode | Literal)]
 
 
-def tie_sentence(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
-    """A tie in plain words: who, what, in which form, resting on what.
+def tie_sentence(facts: Facts, names: Mapping[str, str], tongues: Mapping[str, str] = _NONE) -> tuple[Piece, ...]:
+    """A tie in plain words: who, what, in which form, resting on what. `tongues` are languages of foreign names.
 
     >>> p, v = PREFIXES["p2p"], PREFIXES
     >>> facts = {p + "participant": (NamedNode("x:peers"), NamedNode("x:nurses")),
@@ -175,7 +179,7 @@ def tie_sentence(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
     'Peers and nurses work together (formal, under a contract)'
     """
     if language() != ENGLISH:
-        return _by_parts(facts, names)
+        return _by_parts(facts, names, tongues)
     everyone = _all(facts, "participant")
     givers, receivers = _all(facts, "giver"), _all(facts, "receiver")
     givers = [g for g in givers if g not in receivers]
@@ -199,7 +203,7 @@ def tie_sentence(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
     return (*pieces, *([Piece(about)] if about else []), *([Piece(f" ({manner})")] if manner else []))
 
 
-def _by_parts(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
+def _by_parts(facts: Facts, names: Mapping[str, str], tongues: Mapping[str, str]) -> tuple[Piece, ...]:
     """A tie by its parts: what passes along it, from whom to whom, with whom else, in which form, resting on what."""
     givers, receivers = _all(facts, "giver"), _all(facts, "receiver")
     givers = [g for g in givers if g not in receivers]
@@ -211,19 +215,21 @@ def _by_parts(facts: Facts, names: Mapping[str, str]) -> tuple[Piece, ...]:
     )
     pieces = [Piece(f"{what}: ")] if what else []
     if givers and receivers:
-        pieces += [*_side(givers, names), Piece(" → "), *_side(receivers, names)]
-        pieces += [Piece(pause()), *_side(others, names)] if others else []
+        pieces += [*_side(givers, names, tongues), Piece(" → "), *_side(receivers, names, tongues)]
+        pieces += [Piece(pause()), *_side(others, names, tongues)] if others else []
     else:
-        pieces += _side(_all(facts, "participant"), names, " – ")
+        pieces += _side(_all(facts, "participant"), names, tongues, " – ")
     manner = ", ".join(names.get(a, "?") for a in (*_all(facts, "form"), *_all(facts, "basis")))
     return (*pieces, *([Piece(f" ({manner})")] if manner else []))
 
 
-def _side(actors: Sequence[str], names: Mapping[str, str], between: str = ", ") -> list[Piece]:
+def _side(
+    actors: Sequence[str], names: Mapping[str, str], tongues: Mapping[str, str], between: str = ", "
+) -> list[Piece]:
     pieces: list[Piece] = []
     for actor in actors:
         pieces += [Piece(between)] if pieces else []
-        pieces.append(Piece(names.get(actor, "?"), page_of(actor)))
+        pieces.append(Piece(names.get(actor, "?"), page_of(actor), tongues.get(actor)))
     return pieces
 
 

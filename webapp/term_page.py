@@ -17,9 +17,8 @@ from webapp.addresses import page_of
 from webapp.changing import phrases, sentences
 from webapp.current_graph import graph, remembered
 from webapp.dataset import statistics
-from webapp.describing import Value
+from webapp.describing import Namer, Value
 from webapp.languages import LANGUAGES, called
-from webapp.naming import names_here
 from webapp.term_diagram import Drawn, drawing
 from webapp.wording import WordView, terms
 
@@ -114,7 +113,8 @@ def _samples(address: str, is_class: bool) -> tuple[Value, ...]:
     """A few of the things that the term is used of."""
     query, parameter = ("things-of-class", "class") if is_class else ("things-with-property", "property")
     found = [row[0].value for row in graph().run(query, **{parameter: address}).rows if isinstance(row[0], NamedNode)]
-    return tuple(Value(name, page_of(thing)) for thing, name in names_here(found).items())
+    namer = Namer(graph()).learn(found)
+    return tuple(namer.value(thing) for thing in found)
 
 
 def _drawn(word: Word, view: WordView, narrower: list[Word], said_of_it: list[Word], values_of: list[Word]) -> Drawn:
