@@ -18,7 +18,7 @@ from webapp.current_graph import graph
 from webapp.figures import FILES, about, file_of
 from webapp.languages import at
 from webapp.negotiation import fresh
-from webapp.terrain import explored, ground, kept, known, names_of_starts
+from webapp.terrain import explored, ground, kept, known, names_of_starts, spoken_actors
 
 __all__ = ["pages"]
 
@@ -115,7 +115,7 @@ def _beginnings() -> dict[str, Any]:
     def make() -> dict[str, Any]:
         ties = Counter(p for tie in ground().network.ties.values() for p in tie.participants)
         ranked = sorted(ties, key=lambda a: (-ties[a], ground().network.actors[a].label))[:12]
-        starts = names_of_starts()
+        starts, told = names_of_starts(), spoken_actors(ranked)
         return {
             "countries": [
                 (at(f"/explore?{State(path).address()}"), n) for path, n in starts if path.startswith("country/")
@@ -124,12 +124,7 @@ def _beginnings() -> dict[str, Any]:
                 (at(f"/explore?{State(path).address()}"), n) for path, n in starts if path.startswith("pattern/")
             ],
             "busiest": [
-                (
-                    at(f"/explore?{State(path_of(a), card=path_of(a)).address()}"),
-                    ground().network.actors[a].label,
-                    ties[a],
-                )
-                for a in ranked
+                (at(f"/explore?{State(path_of(a), card=path_of(a)).address()}"), told[a], ties[a]) for a in ranked
             ],
             "everything": at(f"/explore?{State(ALL).address()}"),
             "actors": len(ground().network.actors),

@@ -192,11 +192,7 @@ def _timeline(graph: Graph, entity: Entity, page: ThingPage, network: Network, l
         for ident, size in (("timeline", _WIDE), ("timeline-narrow", _NARROW))
     )
     rows = sorted(moments, key=lambda m: point_of(m.start) or point_of(m.end) or 0)
-    named = Namer(graph).learn(r.address for r in entity.references if r.type in ("Activity", "Finding"))
-    tongues = {value.text: value.language for value in map(named.value, named.all())}
-    return TimelineView(
-        svg, narrow, tuple((m.when, m.kind, m.label, m.href, tongues.get(m.label) or "") for m in rows), len(drawn)
-    )
+    return TimelineView(svg, narrow, tuple((m.when, m.kind, m.label, m.href, m.language) for m in rows), len(drawn))
 
 
 def _moments(graph: Graph, entity: Entity, page: ThingPage, network: Network) -> Iterable[Moment]:
@@ -209,8 +205,10 @@ def _moments(graph: Graph, entity: Entity, page: ThingPage, network: Network) ->
     by_kind: dict[str, list[Moment]] = {"status": [], "activity": [], "finding": []}
     for address, kind in own.items():
         status = next(iter(_addresses(facts[address], "status")), "")
-        label = capital(graph.label(status)) if kind == "status" and status else namer[address]
-        by_kind[kind] += _moment(label, kind, facts[address], page_of(address) or "")
+        told = namer.value(address)
+        if kind == "status" and status:
+            told = Value(capital(graph.label(status)))
+        by_kind[kind] += _moment(told.text, kind, facts[address], page_of(address) or "", told.language or "")
     yield from sorted(by_kind["status"], key=lambda m: m.start)
     for address in periods:
         yield from _moment(first(facts[address], "note") or _("A period"), "period", facts[address], "")
@@ -219,12 +217,13 @@ def _moments(graph: Graph, entity: Entity, page: ThingPage, network: Network) ->
     yield from sorted(by_kind["finding"], key=lambda m: m.start)
 
 
-def _moment(label: str, kind: Kind, facts: Facts, href: str) -> Iterable[Moment]:
+def _moment(label: str, kind: Kind, facts: Facts, href: str, language: str = "") -> Iterable[Moment]:
     start = first(facts, "startDate") or first(facts, "startYear") or first(facts, "year")
     end = first(facts, "endDate") or first(facts, "endYear")
     if point_of(start) is not None or point_of(end) is not None:
         is_dot = kind in _DOTS and start and not end
-        yield Moment(label, kind, start, end, written(start) if is_dot else years(facts) or start, href)
+        when = written(start) if is_dot else years(facts) or start
+        yield Moment(label, kind, start, end, when, href, language=language)
 
 
 _DOTS: Final = ("activity", "finding")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from p2p_graph.purged import Purged
 from p2p_graph.reading.drawing import scene
 from p2p_graph.reading.exploring import FACETS, Course, Explored, Ground, explore, grounded
-from p2p_graph.reading.network import FAMILIES, Network, joined
+from p2p_graph.reading.network import FAMILIES, Actor, Network, joined
 from p2p_graph.reading.pattern import PatternTable
 from p2p_graph.reading.placing import Point
 from p2p_graph.vocab import PREFIXES
@@ -22,7 +22,17 @@ from webapp.listing import CountryRow, countries
 from webapp.naming import spoken_network
 from webapp.withholding import purged
 
-__all__ = ["SCHEME_OF", "explored", "ground", "kept", "known", "names_of_starts", "start_name", "value_label"]
+__all__ = [
+    "SCHEME_OF",
+    "explored",
+    "ground",
+    "kept",
+    "known",
+    "names_of_starts",
+    "spoken_actors",
+    "start_name",
+    "value_label",
+]
 
 Made = TypeVar("Made")
 
@@ -167,10 +177,20 @@ def _base(path: str) -> Mapping[str, Point]:
 def explored(state: State, filtered: bool = True) -> Explored:
     """What a state shows, in the reader's language; without its filters if they are not wanted."""
     found = _explored(state, filtered)
-    told, gone = spoken_network(graph(), found.network), purged()
+    return replace(found, network=_spoken(found.network))
+
+
+def spoken_actors(addresses: Iterable[str]) -> dict[str, Actor]:
+    """Some actors as they are called in the reader's language."""
+    network = ground().network
+    return dict(_spoken(replace(network, actors={a: network.actors[a] for a in addresses}, ties={})).actors)
+
+
+def _spoken(network: Network) -> Network:
+    told, gone = spoken_network(graph(), network), purged()
     # a name that was taken out for good comes back in no language
-    actors = {a: found.network.actors[a] if actor.label in gone.texts else actor for a, actor in told.actors.items()}
-    return replace(found, network=replace(told, actors=actors))
+    actors = {a: network.actors[a] if actor.label in gone.texts else actor for a, actor in told.actors.items()}
+    return replace(told, actors=actors)
 
 
 def _explored(state: State, filtered: bool) -> Explored:

@@ -31,7 +31,8 @@ _THICK: Final = {"practice": 9.0, "status": 9.0, "period": 9.0, "tie": 2.6, "act
 class Moment:
     """Something at a time: what it is called, from when, until when (ISO dates or years, empty if unknown), its page.
 
-    `when` says the same in words. Activities and findings are dots, whatever they lasted.
+    `when` says the same in words. Activities and findings are dots, whatever they lasted. `language` is that of the
+    label, where it is not that of the picture.
     """
 
     label: str
@@ -41,6 +42,7 @@ class Moment:
     when: str
     href: str = ""
     form: Form = "formal"
+    language: str = ""
 
 
 def point_of(date: str, at_end: bool = False) -> float | None:
@@ -126,10 +128,13 @@ def _row(moment: Moment, number: int, first: float, last: float, scale: float, s
     from_left = left < size * 0.55
     x, anchor = (left, "start") if from_left else (min(max(right, left + 8), size - 4), "end")
     room = int((size - x if from_left else x) / (_FONT * 0.47)) - len(words) - 2
+    name = escape(shortened(moment.label, max(room, 8)))
+    if moment.language:
+        name = f'<tspan lang="{escape(moment.language)}">{name}</tspan>'
     body += (
         f'<text class="halo" x="{figure(x)}" y="{figure(top + 15)}" text-anchor="{anchor}" font-size="{_FONT}" '
         f'fill="currentColor" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
-        f'{escape(shortened(moment.label, max(room, 8)))}<tspan class="when" fill-opacity="0.66" dx="6">'
+        f'{name}<tspan class="when" fill-opacity="0.66" dx="6">'
         f"{escape(words)}</tspan></text>"
     )
     if moment.href:

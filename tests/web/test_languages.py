@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations
 from flask import Flask
 from flask.testing import FlaskClient
+from pyoxigraph import Literal, RdfFormat, parse
 
 from p2p_graph.config import Settings
 from tests.web.reading import closing, read
@@ -51,6 +53,21 @@ def told(message: Message) -> tuple[str, ...]:
 def said(message: Message) -> tuple[str, ...]:
     """Its texts in the language of the catalogue; empty ones are not translated yet."""
     return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+@cache
+def names_in_english() -> frozenset[str]:
+    """What the example calls its things, where it does so in English alone. Publishers are told in no language."""
+    labels: dict[str, dict[str | None, str]] = {}
+    plain: set[str] = set()
+    for path in (ROOT / "tests" / "data" / "triples").rglob("*.ttl"):
+        for quad in parse(path=path, format=RdfFormat.TURTLE):
+            if isinstance(quad.object, Literal) and quad.object.language is None:
+                plain.add(quad.object.value)
+            elif isinstance(quad.object, Literal) and quad.predicate.value.endswith("#label"):
+                labels.setdefault(str(quad.subject), {})[quad.object.language] = quad.object.value
+    names = {said["en"] for said in labels.values() if set(said) == {"en"} and " " in said["en"]}
+    return frozenset(names - plain)
 
 
 class Texts(HTMLParser):
@@ -220,6 +237,15 @@ def test_a_greek_page_does_not_ask_where_it_parts(client: FlaskClient) -> None:
     assert any("· " in text for text in texts.found)
     assert [text for text in texts.found if "; " in text] == []
     assert "«exford»" in texts.found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_names_that_are_only_in_english_are_marked(client: FlaskClient, path: str) -> None:
+    texts = Texts("el")
+    html = client.get(f"/el{path}", headers=HTML).get_data(as_text=True)
+    # what a list offers is chosen, not read
+    texts.feed(re.sub(r"<option[^>]*>[^<]*</option>", "", html))
+    assert sorted(set(texts.found) & names_in_english()) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
