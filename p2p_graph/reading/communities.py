@@ -43,7 +43,7 @@ def communities(graph: SimpleGraph, *, quick: bool = False, seed: int = _SEED) -
     if not len(graph.pairs):
         return found
     name = [str(actor) for actor in range(graph.size)]
-    tied = [(name[one], name[other], 1.0) for one, other in graph.pairs.tolist()]
+    tied = [(name[one], name[other], 1.0) for one, other in zip(*graph.pairs.T.tolist(), strict=True)]
     iterations, trials = _SEARCH[quick, len(graph.pairs) > _LARGE]
     _, told = graspologic_native.leiden(tied, seed=seed, iterations=iterations, trials=trials)
     groups: dict[int, list[int]] = {}
@@ -83,7 +83,7 @@ def transitivity(graph: SimpleGraph) -> float:
     0.6
     """
     paths = sum(len(near) * (len(near) - 1) // 2 for near in graph.neighbours)
-    closed = sum(len(graph.neighbours[one] & graph.neighbours[other]) for one, other in graph.pairs.tolist())
+    closed = sum(len(graph.neighbours[one] & graph.neighbours[other]) for one, other in zip(*graph.pairs.T.tolist(), strict=True))
     return closed / paths if paths else float("nan")
 
 
@@ -124,8 +124,8 @@ def _exchanged(graph: SimpleGraph, rounds: list[int], chance: np.random.Generato
     many = len(tie_of)
     for more in rounds:
         # a single tie has nobody to exchange with; round by round, so that no long list is held
-        picks = (chance.integers(many, size=(many, 2)).tolist() for _ in range(more if len(ties) > 1 else 0))
-        for one, other in chain.from_iterable(picks):
+        picks = (chance.integers(many, size=(many, 2)).T.tolist() for _ in range(more if len(ties) > 1 else 0))
+        for one, other in chain.from_iterable(zip(*both, strict=True) for both in picks):
             a, b = tie_of[one], tie_of[other]
             here, there = ties[a], ties[b]
             x, y = here[seat_of[one]], there[seat_of[other]]
