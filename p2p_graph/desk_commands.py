@@ -124,15 +124,28 @@ def withdraw(number: int, reason: str, account: str) -> None:
 
 @click.command(name="export-accepted", short_help="Write accepted contributions as files of data.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export_accepted(folder: Path) -> None:
+@click.option("--nanopublications", is_flag=True, help="Instead what is published of each, as a nanopublication.")
+def export_accepted(folder: Path, nanopublications: bool) -> None:
     """Writes each accepted contribution as one file in canonical order, as the repository would have it.
+
+    With --nanopublications it writes what the current release holds of each, in TriG, under a name that is a hash of
+    the content. They are not signed.
 
     \b
     p2p export-accepted /tmp/accepted
+    p2p export-accepted /tmp/nanopublications --nanopublications
     """
-    from p2p_graph.contributions import export
+    settings = Settings.from_env()
+    if nanopublications:
+        from p2p_graph.nanopublications import write_nanopublications
+        from p2p_graph.releases import current
 
-    for path in export(Settings.from_env(), folder):
+        written = write_nanopublications(current(settings), folder)
+    else:
+        from p2p_graph.contributions import export
+
+        written = export(settings, folder)
+    for path in written:
         click.echo(str(path))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from practices import PORT, QUAY, STEWARD, practice
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from p2p_graph import open_graph
 from p2p_graph.config import Settings
@@ -23,6 +24,7 @@ from p2p_graph.contributions import export
 from p2p_graph.curation import Sources, check, read_files
 from p2p_graph.errors import DataError, NoRelease, NotWritable, UnknownThing, WithdrawnThing
 from p2p_graph.model import Fault
+from p2p_graph.nanopublications import is_trusty, write_nanopublications
 from p2p_graph.purged import add as purge
 from p2p_graph.release import build, roll_back, verify
 from p2p_graph.releases import current, difference, versions
@@ -30,6 +32,7 @@ from p2p_graph.vocab import BASE, mint
 from webapp.app import create_app
 
 DAY = date(2026, 1, 7)
+NP = "http://www.nanopub.org/nschema#"
 EVENINGS = mint("practice", "port-house-evenings").value
 
 
@@ -175,6 +178,52 @@ def test_exported_contributions_are_files_as_the_repository_has_them(
     assert check(read_files(written, tmp_path / "out").values(), example_sources) == ()
     before = [path.read_bytes() for path in written]
     assert [path.read_bytes() for path in export(settings, tmp_path / "out")] == before
+
+
+def test_published_contributions_are_nanopublications_that_tell_nothing_of_an_account(
+    settings: Settings, desk: Desk, example_sources: Sources, tmp_path: Path
+) -> None:
+    number = _accepted(desk)
+    release = build(settings, sources=example_sources, today=DAY)
+    (path,) = write_nanopublications(release, tmp_path / "np")
+    text = path.read_text(encoding="utf-8")
+    quads = list(parse(text, RdfFormat.TRIG))
+    (this,) = {q.subject for q in quads if q.object == NamedNode(f"{NP}Nanopublication")}
+    assert isinstance(this, NamedNode)
+    assert path.name == f"{number}.{this.value.rpartition('/')[2]}.trig"
+    parts: dict[str, set[Triple]] = {}
+    for quad in quads:
+        assert isinstance(quad.graph_name, NamedNode)
+        parts.setdefault(quad.graph_name.value.removeprefix(f"{this.value}#"), set()).add(quad.triple)
+    assert set(parts) == {"Head", "assertion", "provenance", "pubinfo"}
+    named = {t.predicate.value: t.object for t in parts["Head"] if t.subject == this}
+    for end, part in (
+        ("hasAssertion", "assertion"),
+        ("hasProvenance", "provenance"),
+        ("hasPublicationInfo", "pubinfo"),
+    ):
+        assert named[NP + end] == NamedNode(f"{this.value}#{part}")
+    # what is said is what the release holds, no more and no less
+    graph = NamedNode(f"{BASE}graph/contributed/{number}")
+    published = parse(path=release / "data.nq", format=RdfFormat.N_QUADS)
+    assert parts["assertion"] == {quad.triple for quad in published if quad.graph_name == graph}
+    assert {t.subject for t in parts["provenance"] if t.predicate.value.endswith("wasDerivedFrom")} == {
+        NamedNode(f"{this.value}#assertion")
+    }
+    assert any(t.subject == this and t.predicate.value.endswith("license") for t in parts["pubinfo"])
+    assert any(t.subject == this and t.predicate.value.endswith("created") for t in parts["pubinfo"])
+    assert PORT.credit in text
+    assert all(f'"{name}"' not in text for name in (PORT.name, STEWARD.name, STEWARD.credit))
+    # its name is a hash of all of it
+    assert is_trusty(quads)
+    told = next(q for q in quads if isinstance(q.object, Literal) and q.object.value == "Station evenings")
+    other = Quad(told.subject, told.predicate, Literal("Other evenings", language="en"), told.graph_name)
+    assert not is_trusty([other if q == told else q for q in quads])
+    (again,) = write_nanopublications(release, tmp_path / "np")
+    assert again.read_text(encoding="utf-8") == text
+    # what is withdrawn is in no later one
+    desk.withdraw(PORT, number)
+    assert write_nanopublications(build(settings, sources=example_sources, today=DAY), tmp_path / "later") == []
 
 
 def test_release_that_the_disk_does_not_take_is_told_and_the_last_one_stays(
