@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from p2p_graph.config import Settings
 from p2p_graph.contributing.checking import Check
 from p2p_graph.contributing.desk import Desk
+from p2p_graph.contributing.form import Form
 from p2p_graph.contributing.known import Known
 from p2p_graph.contributing.ledger import Ledger
-from p2p_graph.contributions import knowledge
+from p2p_graph.contributing.naming import Names
+from p2p_graph.contributions import knowledge, read_form
 from p2p_graph.curation import Sources
 
 
@@ -60,3 +62,15 @@ def rules(example_sources: Sources) -> tuple[Known, Check]:
 def desk(ledger: Ledger, rules: tuple[Known, Check]) -> Desk:
     """A desk over the invented countries."""
     return Desk(ledger, *rules)
+
+
+@pytest.fixture(scope="session")
+def form(example_sources: Sources) -> Form:
+    """What partners are asked; read once."""
+    return read_form(example_sources)
+
+
+@pytest.fixture(scope="session")
+def names(rules: tuple[Known, Check]) -> Names:
+    """The names of the invented countries."""
+    return Names(rules[0])

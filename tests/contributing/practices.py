@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pyoxigraph import RdfFormat, Triple, parse
 
 from p2p_graph.contributing.roles import Account
+from p2p_graph.text import slug
+from p2p_graph.vocab import mint
 
 PORT = Account("port", "partner", "port-house", "Port House")
 QUAY = Account("quay", "partner", "quay-peers", "Quay Peers")
@@ -97,3 +101,13 @@ def practice(
 ) -> tuple[Triple, ...]:
     """A practice as triples."""
     return tuple(quad.triple for quad in parse(turtle(by, name, end, year), RdfFormat.TURTLE))
+
+
+def minting(kind: str, name: str, taken: Collection[str]) -> str:
+    """A free address of Port House, as the desk would give it."""
+    start, number = f"port-house-{slug(name) or kind}", 1
+    while True:
+        found = mint(kind, start if number == 1 else f"{start}-{number}").value
+        if found not in taken:
+            return found
+        number += 1

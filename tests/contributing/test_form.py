@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-import pytest
-from practices import practice
+from practices import PORT, minting, practice
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from p2p_graph.contributing.checking import Check
@@ -16,14 +14,10 @@ from p2p_graph.contributing.filling import Filled, Values, fill
 from p2p_graph.contributing.form import Form
 from p2p_graph.contributing.known import Known
 from p2p_graph.contributing.naming import Names
-from p2p_graph.contributing.roles import Account
 from p2p_graph.contributing.unfolding import unfold
-from p2p_graph.contributions import read_form
 from p2p_graph.curation import Sources, read_words
-from p2p_graph.text import slug
 from p2p_graph.vocab import PREFIXES, mint, p2p
 
-PORT = Account("port", "partner", "port-house", "Port House")
 DAY = date(2026, 1, 5)
 
 #: the least that a practice needs
@@ -44,25 +38,6 @@ LEAST: Values = {
         "extentSeen": ["whole"],
     },
 }
-
-
-def minting(kind: str, name: str, taken: Collection[str]) -> str:
-    start, number = f"port-house-{slug(name) or kind}", 1
-    while True:
-        found = mint(kind, start if number == 1 else f"{start}-{number}").value
-        if found not in taken:
-            return found
-        number += 1
-
-
-@pytest.fixture(scope="module")
-def form(example_sources: Sources) -> Form:
-    return read_form(example_sources)
-
-
-@pytest.fixture(scope="module")
-def names(rules: tuple[Known, Check]) -> Names:
-    return Names(rules[0])
 
 
 def filled(form: Form, names: Names, values: Values) -> Filled:

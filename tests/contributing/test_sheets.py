@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from practices import minting
 
-from p2p_graph.contributing.checking import Check
 from p2p_graph.contributing.columns import PLURALS, columns
 from p2p_graph.contributing.filling import Values, fill
 from p2p_graph.contributing.form import Form
-from p2p_graph.contributing.known import Known
 from p2p_graph.contributing.naming import Names
 from p2p_graph.contributing.rows import Table, read_rows
 from p2p_graph.contributing.sheets import read_pasted, read_sheet, template, template_table
-from p2p_graph.contributions import read_form
-from p2p_graph.curation import Sources
 from p2p_graph.errors import UploadRefused
-from p2p_graph.text import slug
 from p2p_graph.vocab import mint
 
 TWO = """What it is;Row;In practice;Name (en);In short (en);Country;Kind of practice;Role;Who takes part;\
@@ -36,20 +32,6 @@ Tie;T2;P2;;;;;;"G3; Exford Police";referral;;;;S1
 Source;S1;;The report;;;;;;;report;https://example.org/r;whole;
 Source;S2;;Nobody's;;;;;;;report;https://example.org/n;whole;
 """
-
-
-def minting(kind: str, name: str, taken: Collection[str]) -> str:
-    return mint(kind, f"port-house-{slug(name) or kind}").value
-
-
-@pytest.fixture(scope="module")
-def form(example_sources: Sources) -> Form:
-    return read_form(example_sources)
-
-
-@pytest.fixture(scope="module")
-def names(rules: tuple[Known, Check]) -> Names:
-    return Names(rules[0])
 
 
 def filled_in(book: bytes, form: Form, values: Values) -> bytes:
