@@ -83,7 +83,9 @@ def transitivity(graph: SimpleGraph) -> float:
     0.6
     """
     paths = sum(len(near) * (len(near) - 1) // 2 for near in graph.neighbours)
-    closed = sum(len(graph.neighbours[one] & graph.neighbours[other]) for one, other in zip(*graph.pairs.T.tolist(), strict=True))
+    closed = sum(
+        len(graph.neighbours[one] & graph.neighbours[other]) for one, other in zip(*graph.pairs.T.tolist(), strict=True)
+    )
     return closed / paths if paths else float("nan")
 
 
