@@ -19,6 +19,7 @@ from collections.abc import Callable, Hashable
 from contextvars import Context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, TypeVar, cast
 
 from flask import Flask, current_app, g, render_template
@@ -340,7 +341,12 @@ def is_lasting(query: str) -> bool:
 
     A remote store may change under us, and some functions give another value each time.
     """
-    return _lease().is_fixed and not _FLEETING.search(query)
+    return _lease().is_fixed and not _is_fleeting(query)
+
+
+@lru_cache(maxsize=4096)
+def _is_fleeting(query: str) -> bool:
+    return _FLEETING.search(query) is not None
 
 
 def answered(
