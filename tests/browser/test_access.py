@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
+
+from webapp.languages import LANGUAGES
 
 PAGES: Final = (
     "/",
@@ -103,6 +106,28 @@ def test_page_has_no_serious_fault_wide_and_narrow_by_day_and_by_night(page: Pag
     page.set_viewport_size({"width": 390, "height": 844})
     assert faults(page, _ROOM) == []
     # 1280 pixels zoomed to 400 %: nothing is scrolled sideways but tables and pictures, which scroll by themselves
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(_WIDER, 321) == []
+
+
+def _translated() -> list[str]:
+    """Each page type in one other language, all languages in turn; with P2P_EVERY_LANGUAGE=1 each in every one."""
+    others = sorted(set(LANGUAGES) - {"en"})
+    every = "P2P_EVERY_LANGUAGE" in os.environ
+    return [
+        f"/{language}{path}".rstrip("/")
+        for at, path in enumerate((*PAGES, *LONG))
+        for language in (others if every else [others[at % len(others)]])
+    ]
+
+
+@pytest.mark.parametrize("path", _translated())
+def test_page_in_another_language_has_no_serious_fault_and_no_word_too_long(page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    page.evaluate(AXE_SCRIPT)
+    assert faults(page, _ALL) == []
     page.set_viewport_size({"width": 320, "height": 256})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate(_WIDER, 321) == []
