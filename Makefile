@@ -17,7 +17,8 @@ serve: $(VENV)/.run ## set up, build the first release if there is none, serve o
 
 test: $(VENV)/.dev ## set up what the tests need and run them all (ARGS="-k name" picks some)
 	@.ci/engines
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@# one process more than there are cores: some tests mostly wait, for a browser or a server
+	@$(BIN)/python -m pytest --numprocesses $$($(BIN)/python -c 'import os; print(os.cpu_count() + 1)') --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## look for every fault in code, locks and data; changes nothing
 	@.ci/check

@@ -127,7 +127,7 @@ def test_every_page_reads_the_same(sites: Sites) -> None:
         assert found.status_code == expected.status_code, path
         assert found.status_code < 500, path
         assert found.headers.get("Location") == expected.headers.get("Location"), path
-        if not path.startswith(OF_FILES):
+        if not path.startswith(OF_FILES) and not path.endswith("/history"):
             assert told(found) == told(expected), path
         if expected.mimetype == "text/html":
             links = (urldefrag(link)[0] for link in read(expected.get_data(as_text=True)).links)
